@@ -1,0 +1,5 @@
+"""ratchetry: CI that only turns one way."""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"
