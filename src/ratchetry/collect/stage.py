@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ratchetry.domain.catalog import definition
 from ratchetry.domain.command import Plan, ToolOutcome
 from ratchetry.domain.project import Base, Interpreter, Project
-from ratchetry.domain.record import Fragment, Metric, StageResult
+from ratchetry.domain.record import Fragment, Metric, StageResult, Status
 from ratchetry.ports import Fetch, SourceTree
 from ratchetry.settings import Settings
 
@@ -55,11 +55,10 @@ class Stage:
 
 
 def status_of(*, failed: bool, unmeasured: Mapping[str, str], tools: Mapping[str, str]) -> StageResult:
-    """Return a stage's result: not measured if any family was not, otherwise failed or passed."""
-    if unmeasured:
-        reason = "; ".join(f"{family}: {why}" for family, why in sorted(unmeasured.items()))
-        return StageResult(status="not_measured", reason=reason[:4096], tools=tools, unmeasured=unmeasured)
-    return StageResult(status="failed" if failed else "passed", tools=tools)
+    """Return a stage's result: failed if it did, otherwise not measured if any family was not, otherwise passed."""
+    reason = "; ".join(f"{family}: {why}" for family, why in sorted(unmeasured.items()))[:4096]
+    status: Status = "failed" if failed else "not_measured" if unmeasured else "passed"
+    return StageResult(status=status, reason=reason, tools=tools, unmeasured=unmeasured)
 
 
 def measured(name: str, value: float, stage: str, *, n: int = 1, spread: float | None = None) -> tuple[str, Metric]:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
+
+BoundKind = Literal["minimum", "maximum"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold:
-    """The bound of one metric; exactly one of `minimum` and `maximum` is set.
-
-    `target` is where the ratchet stops and `increment` how far it moves at a time.
-    """
+    """The bound of one metric; `target` is where its ratchet stops, `increment` how far it moves at a time."""
 
     metric: str
-    minimum: float | None = None
-    maximum: float | None = None
+    kind: BoundKind
+    bound: float
     target: float | None = None
     increment: float | None = None
     weight: float | None = None

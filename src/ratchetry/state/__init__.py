@@ -1,0 +1,1 @@
+"""Reading and writing every file that ratchetry keeps: versioned, checked, deterministic."""
