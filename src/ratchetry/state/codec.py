@@ -13,6 +13,9 @@ T = TypeVar("T")
 LIMIT: Final = 64 * 1024 * 1024
 """The largest file that is read, in bytes."""
 
+_ANY_KEY: Final = "[...]"
+_KEYS_TRIED: Final = 1000
+
 
 def decode(data: bytes, kind: type[T], origin: str, *, newest: int, version_field: str = "version") -> T:
     """Return the value that a JSON document holds.
@@ -25,10 +28,14 @@ def decode(data: bytes, kind: type[T], origin: str, *, newest: int, version_fiel
         raise StateError(msg)
     try:
         document = msgspec.json.decode(data)
-        refuse_newer(document, origin, newest, version_field)
-        return msgspec.convert(document, kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise StateError(_explain(error, origin)) from error
+        msg = f"{origin}: not valid JSON: {error}"
+        raise StateError(msg) from error
+    refuse_newer(document, origin, newest, version_field)
+    try:
+        return msgspec.convert(document, kind)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise StateError(_explain(error, document, kind, origin)) from error
 
 
 def encode(value: object, *, indent: int = 0) -> bytes:
@@ -42,15 +49,28 @@ def refuse_newer(document: object, origin: str, newest: int, version_field: str)
     if isinstance(document, dict):
         version = document.get(version_field, newest)
         if isinstance(version, int) and version > newest:
-            msg = (
-                f"{origin}: {version_field} {version} is newer than this ratchetry reads ({newest}); upgrade ratchetry"
-            )
+            msg = f"{origin}: {version_field} {version} is newer than the {newest} that is read here: upgrade ratchetry"
             raise StateError(msg)
 
 
-def _explain(error: Exception, origin: str) -> str:
+def _explain(error: Exception, document: object, kind: type[object], origin: str) -> str:
     """Return what is wrong with a document, with the field named first."""
-    if not isinstance(error, msgspec.ValidationError):
-        return f"{origin}: not valid JSON: {error}"
-    what, _, where = str(error).partition(" - at `")
-    return f"{origin}: {where.rstrip('`').removeprefix('$.')}: {what}" if where else f"{origin}: {what}"
+    what, _, place = str(error).partition(" - at `")
+    where = place.rstrip("`").removeprefix("$").removeprefix(".")
+    if _ANY_KEY in where:
+        where = _name_key(document, kind, where)
+    return f"{origin}: {where}: {what}" if where else f"{origin}: {what}"
+
+
+def _name_key(document: object, kind: type[object], where: str) -> str:
+    """Return a field's path with the key at fault in place of `[...]`, found by trying one key at a time."""
+    field, _, rest = where.partition(_ANY_KEY)
+    entries = document.get(field) if isinstance(document, dict) else None
+    if not isinstance(document, dict) or not isinstance(entries, dict):
+        return where
+    for key in list(entries)[:_KEYS_TRIED]:
+        try:
+            msgspec.convert({**document, field: {key: entries[key]}}, kind)
+        except msgspec.ValidationError:
+            return f"{field}.{str(key)[:100]}{rest}"
+    return where

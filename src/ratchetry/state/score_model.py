@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Annotated, Final
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from ratchetry.domain.score_model import DEFAULT_METRICS, ScoreMetric, ScoreModel
 from ratchetry.errors import StateError
@@ -17,37 +16,33 @@ NEWEST: Final = 1
 Share = Annotated[float, Meta(ge=0, le=1)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetricEntry:
+class MetricEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The weight of one score metric and the least value it may have."""
 
     weight: Annotated[float, Meta(ge=0)]
     minimum: Share = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Totals:
+class Totals(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The totals below which a run warns or is blocked."""
 
     warn: Share = 0.65
     fail: Share = 0.50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ci:
+class Ci(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What continuous integration asks for on top."""
 
     minimum_score: Share = 0.80
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScoreModelFile:
+class ScoreModelFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The document as it stands on disk."""
 
     metrics: Mapping[str, MetricEntry]
     version: Annotated[int, Meta(ge=1)] = NEWEST
-    thresholds: Totals = field(default_factory=Totals)
-    ci: Ci = field(default_factory=Ci)
+    thresholds: Totals = Totals()
+    ci: Ci = Ci()
 
 
 def loads(data: bytes, origin: str) -> ScoreModel:

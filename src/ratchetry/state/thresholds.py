@@ -9,10 +9,9 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Annotated, Final
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from ratchetry.domain.catalog import CATALOG, definition
 from ratchetry.domain.score_model import DEFAULT_METRICS
@@ -25,8 +24,7 @@ NEWEST: Final = 1
 _TOP_LEVEL: Final = {"coverage": "coverage.line", "score": "score.total"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
+class Bound(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The bound of one metric: a minimum or a maximum, and how the ratchet may move it."""
 
     minimum: float | UnsetType = UNSET
@@ -36,8 +34,7 @@ class Bound:
     weight: Annotated[float, Meta(ge=0)] | UnsetType = UNSET
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThresholdsFile:
+class ThresholdsFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The document as it stands on disk."""
 
     version: Annotated[int, Meta(ge=1)] = NEWEST
