@@ -50,6 +50,8 @@ class Stage:
     plan: Callable[[Context], Plan]
     interpret: Callable[[Context, Mapping[str, ToolOutcome]], Fragment]
     needs: tuple[str, ...] = ()
+    reads: Callable[[str], bool] = lambda _path: True
+    """Tells of a file whether the stage's result may depend on it."""
     perishable: bool = False
     """Whether its result depends on more than the inputs, such as today's advisories: reused for a day at most."""
 

@@ -1,0 +1,122 @@
+"""The group of all commands, each imported only when it is called, and the one place that handles errors."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from types import FrameType
+from typing import Final
+
+import click
+
+from ratchetry import __version__
+from ratchetry.errors import EXIT_BROKEN, EXIT_INTERRUPTED, RatchetryError
+
+COMMANDS: Final[Mapping[str, str]] = {
+    "run": "Measure a repository in six stages and give a verdict.",
+    "init": "Set a repository up: configuration, thresholds, workflow.",
+    "doctor": "Tell what is installed, found, configured and missing.",
+    "explain": "Tell what a metric is, its value, bound and history.",
+    "score": "Score prompt and instruction documents.",
+    "schema": "Print the JSON Schema of the record or of a state file.",
+    "completion": "Print the script that completes commands in a shell.",
+}
+
+EPILOG: Final = """\b
+Examples:
+  ratchetry run                   measure the repository here
+  ratchetry run --stage test -j 4 only its tests, four tools at a time
+  ratchetry explain coverage.line what that metric is and where it stands
+
+\b
+Exit codes:
+  0 pass   1 a gate failed   2 usage, configuration or state error
+  3 something required was not measured   4 ratchetry itself broke
+  130 interrupted
+"""
+
+
+class LazyGroup(click.Group):
+    """A group that knows the names and summaries of its commands, and imports one only to call it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, in the order a new user meets them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, imported from the module of its name, or None if there is none."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"ratchetry.cli.{cmd_name}").command
+        assert isinstance(command, click.Command), cmd_name  # noqa: S101  # a slip of ours, caught by every test
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing any."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    name="ratchetry",
+    cls=LazyGroup,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="ratchetry")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def cli(*, debug: bool) -> None:
+    """CI that only turns one way: measure every run, remember it, detect what changed, learn from it, act on it."""
+    del debug  # read by `run`, which handles the errors
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Return the exit code of a command line; errors become one message on standard error."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return _call(arguments)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted: every tool that was running has been ended", err=True)
+        return EXIT_INTERRUPTED
+    except RatchetryError as error:
+        return _report(error, arguments, f"error: {error}", error.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_BROKEN
+    except Exception as error:  # noqa: BLE001  # the last resort: no traceback unless it is asked for
+        text = f"ratchetry itself broke: {type(error).__name__}: {error}"
+        hint = "run again with `ratchetry --debug ...` to see where"
+        return _report(error, arguments, f"{text}\n{hint}", EXIT_BROKEN)
+
+
+def _call(arguments: Sequence[str]) -> int:
+    """Return the exit code of a command, or that of what click found wrong with the command line."""
+    try:
+        code = cli.main(args=list(arguments), prog_name="ratchetry", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    return code if isinstance(code, int) else 0
+
+
+def _report(error: Exception, arguments: Sequence[str], text: str, code: int) -> int:
+    """Write an error, with its notes and, when asked for, its traceback; return the exit code."""
+    if "--debug" in arguments:
+        import traceback
+
+        traceback.print_exception(error)
+    click.echo("\n".join([text, *getattr(error, "__notes__", ())]), err=True)
+    return code
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """Treat a request to end like an interrupt from the keyboard."""
+    raise KeyboardInterrupt

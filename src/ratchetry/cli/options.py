@@ -1,0 +1,59 @@
+"""Options that several commands share, and how they become settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from ratchetry.errors import ConfigError
+from ratchetry.settings import Layer, Settings, environment_layer, resolve
+
+CONFIG_LIMIT = 1_000_000
+
+
+def load_settings(path: str, flags: Mapping[str, object]) -> Settings:
+    """Return the settings for a repository: its file, then the environment, then the flags that were given.
+
+    Raises ConfigError naming where a wrong one stands.
+    """
+    given = {name.replace("_", "-"): value for name, value in flags.items() if value is not None and value != ()}
+    return resolve(
+        file_layer(Path(path)), environment_layer(os.environ), Layer(origin="the command line", values=given)
+    )
+
+
+def file_layer(root: Path) -> Layer:
+    """Return the settings of ratchetry.toml or, without one, of `[tool.ratchetry]` in pyproject.toml."""
+    import tomllib
+
+    for name in ("ratchetry.toml", "pyproject.toml"):
+        path = root / name
+        if not path.is_file():
+            continue
+        if path.stat().st_size > CONFIG_LIMIT:
+            msg = f"{name}: larger than {CONFIG_LIMIT} bytes"
+            raise ConfigError(msg)
+        try:
+            document: object = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+            if name == "pyproject.toml":
+                return Layer(origin=name)  # the validate stage reports it: a broken file must not end the run
+            msg = f"{name}: not valid TOML: {error}"
+            raise ConfigError(msg) from error
+        return _layer_of(document, name)
+    return Layer(origin="no configuration file")
+
+
+def _layer_of(document: object, name: str) -> Layer:
+    """Return the settings that a parsed configuration file holds."""
+    table = document
+    origin = name
+    if name == "pyproject.toml":
+        origin = "pyproject.toml [tool.ratchetry]"
+        for key in ("tool", "ratchetry"):
+            table = table.get(key, {}) if isinstance(table, dict) else {}
+    if not isinstance(table, dict):
+        msg = f"{origin}: must be a table"
+        raise ConfigError(msg)
+    return Layer(origin=origin, values=table)

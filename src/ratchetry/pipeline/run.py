@@ -1,0 +1,203 @@
+"""The main job: survey, measure, judge, save."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ratchetry import __version__
+from ratchetry.analyze.gate import evaluate, verdict_of
+from ratchetry.collect.stage import Stage, measured
+from ratchetry.domain.record import Fragment, RunRecord
+from ratchetry.domain.thresholds import Thresholds
+from ratchetry.errors import ConfigError, UsageError
+from ratchetry.pipeline.measure import Measured, StagePlan, measure, plan_stages
+from ratchetry.pipeline.survey import Places, Survey, survey
+from ratchetry.ports import Clock, Progress
+from ratchetry.settings import Settings
+from ratchetry.state import thresholds as thresholds_file
+
+if TYPE_CHECKING:
+    from ratchetry.adapters.cache import StageCache
+
+_WITHHELD: Final = frozenset(
+    {
+        "GITHUB_TOKEN",
+        "GH_TOKEN",
+        "GITHUB_OUTPUT",
+        "GITHUB_ENV",
+        "GITHUB_PATH",
+        "GITHUB_STATE",
+        "GITHUB_STEP_SUMMARY",
+        "PYTEST_CURRENT_TEST",
+    }
+)
+_WITHHELD_PREFIXES: Final = ("ACTIONS_", "COVERAGE_", "COV_CORE_", "PYTEST_XDIST_")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The record of a run and the errors of ratchetry itself on the way."""
+
+    record: RunRecord
+    broken: tuple[Exception, ...] = ()
+
+
+def run(places: Places, settings: Settings, *, environ: Mapping[str, str], clock: Clock, progress: Progress) -> Result:
+    """Return the record of one run of the main job over a repository.
+
+    Raises UsageError, ConfigError or StateError for what the user must mend; whatever a tool does ends up in the
+    record.
+    """
+    began = clock.monotonic()
+    bounds = load_thresholds(places.root, settings)
+    stages = wanted_stages(settings)
+    with _alone_in(places):
+        known = survey(places, settings, environ=environ, clock=clock, progress=progress)
+        outcome = _measure(known, stages, environ=environ, clock=clock, progress=progress)
+    record = judge(known, outcome.fragment, bounds, seconds=clock.monotonic() - began)
+    return Result(record=record, broken=outcome.broken)
+
+
+def preview(
+    places: Places, settings: Settings, *, environ: Mapping[str, str], clock: Clock, progress: Progress
+) -> tuple[Survey, Mapping[str, StagePlan]]:
+    """Return what a run would do, without running, building or writing anything."""
+    load_thresholds(places.root, settings)
+    known = survey(places, replace(settings, install=False), environ=environ, clock=clock, progress=progress)
+    return known, _plans(known, wanted_stages(settings), clock)
+
+
+def judge(known: Survey, fragment: Fragment, bounds: Thresholds, *, seconds: float) -> RunRecord:
+    """Return the record of what was measured, with its gates and verdict."""
+    fragment = _with_durations(fragment, seconds)
+    gates = evaluate(bounds, fragment, optional=known.settings.optional, expected=known.settings.stages)
+    return RunRecord(
+        ratchetry=__version__,
+        run=replace(known.run, duration=seconds),
+        change=known.change,
+        stages=fragment.stages,
+        metrics=fragment.metrics,
+        tests=fragment.tests,
+        findings=fragment.findings,
+        benchmarks=fragment.benchmarks,
+        failures=fragment.failures,
+        gates=gates,
+        verdict=verdict_of(gates),
+    )
+
+
+def load_thresholds(root: Path, settings: Settings) -> Thresholds:
+    """Return the bounds of the project, none when there is no file; raises StateError or ConfigError."""
+    path = root / settings.thresholds
+    if path.is_file():
+        return thresholds_file.loads(path.read_bytes(), settings.thresholds)
+    if settings.thresholds != Settings().thresholds:
+        msg = f"thresholds: no file at {settings.thresholds}"
+        raise ConfigError(msg)
+    return Thresholds()
+
+
+def wanted_stages(settings: Settings) -> tuple[Stage, ...]:
+    """Return the stages to run, in the order they are shown."""
+    from ratchetry.collect.stages import STAGES
+
+    return tuple(stage for stage in STAGES if stage.name in settings.stages)
+
+
+def _measure(
+    known: Survey, stages: Sequence[Stage], *, environ: Mapping[str, str], clock: Clock, progress: Progress
+) -> Measured:
+    """Return what the stages measured, each tool in a process of its own."""
+    from ratchetry.adapters.process import ProcessRunner
+    from ratchetry.adapters.scheduler import Scheduler
+
+    places, settings = known.places, known.settings
+    plans = _plans(known, stages, clock)
+    progress.planned([stage.name for stage in stages])
+    commands = [command for plan in plans.values() for command in plan.commands]
+    scratch = places.root
+    if not settings.in_place and any(command.cwd == "scratch" for command in commands):
+        progress.preparing("a scratch copy of the repository")
+        scratch = Path(known.tree.copy_to(places.scratch))
+    runner = ProcessRunner(
+        directories={"repository": str(places.root), "scratch": str(scratch)}, environ=tool_environment(environ)
+    )
+    scheduler = Scheduler(
+        runner=runner,
+        progress=progress,
+        clock=clock,
+        slots=settings.jobs or known.runner.cores or 1,
+        timeout=settings.timeout,
+    )
+    try:
+        return measure(plans, scheduler, cache=_cache(places, settings), progress=progress)
+    except BaseException:
+        runner.cancel()
+        raise
+
+
+def _plans(known: Survey, stages: Sequence[Stage], clock: Clock) -> dict[str, StagePlan]:
+    """Return what each stage is about to do."""
+    from ratchetry.adapters.cache import file_digests
+    from ratchetry.adapters.fetch import HttpFetch
+
+    return plan_stages(
+        known,
+        stages,
+        digests=file_digests(known.tree),
+        cache=_cache(known.places, known.settings),
+        fetch=HttpFetch(),
+        day=f"{clock.now():%Y-%m-%d}",
+    )
+
+
+def _cache(places: Places, settings: Settings) -> StageCache | None:
+    """Return the store of earlier results, None when it is not to be used."""
+    from ratchetry.adapters.cache import StageCache
+
+    return StageCache(places.cache / "stages") if settings.cache else None
+
+
+def _with_durations(fragment: Fragment, seconds: float) -> Fragment:
+    """Return the fragment with the wall time of the run and of each stage that was really run."""
+    durations = [measured("ci.duration", seconds, "run")]
+    durations += [
+        measured(f"ci.duration.{name}", result.duration, "run")
+        for name, result in fragment.stages.items()
+        if result.duration and not result.cached
+    ]
+    return replace(fragment, metrics=dict(sorted([*fragment.metrics.items(), *durations])))
+
+
+def tool_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment that tools run in: without tokens, without the files that steer a GitHub job.
+
+    Code of the measured repository runs in it, and must be able neither to speak for the job nor to write its
+    outputs; nor may an outer pytest or coverage reach into the one that is started.
+    """
+    return {
+        name: value
+        for name, value in environ.items()
+        if name not in _WITHHELD and not name.startswith(_WITHHELD_PREFIXES)
+    } | {"NO_COLOR": "1"}
+
+
+@contextmanager
+def _alone_in(places: Places) -> Iterator[None]:
+    """Hold the output directory for one run; raises UsageError when another run holds it."""
+    from filelock import FileLock, Timeout
+
+    places.output.mkdir(parents=True, exist_ok=True)
+    ignore = places.output / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("# written by ratchetry: nothing in here belongs into version control\n*\n", encoding="utf-8")
+    try:
+        with FileLock(places.output / ".lock", timeout=0):
+            yield
+    except Timeout as error:
+        msg = f"{places.output}: another run is using this directory; wait for it or choose another --output-dir"
+        raise UsageError(msg) from error

@@ -1,0 +1,71 @@
+"""Writing what a run leaves behind: the record, its history copy, the Markdown summary and the HTML report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TextIO
+
+from ratchetry.domain.record import RunRecord
+from ratchetry.pipeline.survey import Places
+from ratchetry.state.record import dumps
+
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """What was written, and where."""
+
+    record: Path
+    summary: Path
+    report: Path
+    history: Path
+
+
+def files_of(places: Places, record: RunRecord) -> Files:
+    """Return where the files of a run go; its copy for the history is named after the month, run and attempt."""
+    month = record.run.started[:7].replace("-", "/")
+    name = f"{_UNSAFE.sub('-', record.run.run_id)[:100]}-{record.run.attempt}.json"
+    return Files(
+        record=places.output / "record.json",
+        summary=places.output / "summary.md",
+        report=places.output / "report.html",
+        history=places.output / "runs" / month / name,
+    )
+
+
+def save(places: Places, record: RunRecord) -> Files:
+    """Write the files of a run, each atomically, and return where they are."""
+    from ratchetry.adapters.files import write_atomic
+    from ratchetry.report import html, markdown
+
+    files = files_of(places, record)
+    document = dumps(record)
+    contents: Mapping[Path, bytes] = {
+        files.history: document,
+        files.record: document,
+        files.summary: markdown.render(record).encode("utf-8"),
+        files.report: html.render(record).encode("utf-8"),
+    }
+    for path, data in contents.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, data)
+    return files
+
+
+def publish_to_github(record: RunRecord, files: Files, environ: Mapping[str, str], stream: TextIO) -> None:
+    """Write the job summary, step outputs and annotations of a GitHub Actions step; outside of one, nothing."""
+    from ratchetry.adapters.github_actions import publish
+    from ratchetry.report import annotations, markdown
+
+    publish(
+        record,
+        environ,
+        markdown=markdown.render(record),
+        annotations=annotations.render(record),
+        record_path=str(files.record),
+        stream=stream,
+    )

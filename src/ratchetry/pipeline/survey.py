@@ -1,0 +1,182 @@
+"""Gathering all that is known of the measured repository before a stage runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ratchetry.domain.project import Base, Interpreter, Project
+from ratchetry.domain.record import Change, ChangedFile, RunInfo, Runner
+from ratchetry.errors import UnreachableError, UsageError
+from ratchetry.ports import Clock, Progress
+from ratchetry.settings import Settings
+
+if TYPE_CHECKING:
+    from ratchetry.adapters.git import GitFacts
+    from ratchetry.adapters.github_event import EventFacts
+    from ratchetry.adapters.tree import WorkingTree
+
+OWN_TOOLS: Final = (
+    "bandit",
+    "check-jsonschema",
+    "coverage",
+    "cyclonedx-bom",
+    "detect-secrets",
+    "mypy",
+    "pip-audit",
+    "pytest",
+    "pytest-benchmark",
+    "ruff",
+    "validate-pyproject",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where a run reads and writes: the measured repository and the directories below the output directory."""
+
+    root: Path
+    output: Path
+
+    @property
+    def scratch(self) -> Path:
+        """Return the copy of the repository in which code is executed."""
+        return self.output / "work" / "scratch"
+
+    @property
+    def cache(self) -> Path:
+        """Return the directory of everything that may be deleted at any time."""
+        return self.output / "cache"
+
+    def reports(self, stage: str) -> Path:
+        """Return the directory for the reports and caches of one stage's tools."""
+        return self.output / "work" / "reports" / stage
+
+    @property
+    def artifacts(self) -> Path:
+        """Return the directory of files that are kept for the user."""
+        return self.output / "artifacts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What is known before a stage runs."""
+
+    places: Places
+    settings: Settings
+    tree: WorkingTree
+    project: Project
+    interpreter: Interpreter
+    runner: Runner
+    run: RunInfo
+    change: Change
+    base: Base | None
+    own_distributions: Mapping[str, str]
+
+
+def places_of(path: str, settings: Settings) -> Places:
+    """Return where a run over the repository at `path` reads and writes; raises UsageError if it is no directory."""
+    root = Path(path).expanduser().resolve()
+    if not root.is_dir():
+        msg = f"{path}: no such directory; name the repository to measure"
+        raise UsageError(msg)
+    return Places(root=root, output=(root / Path(settings.output_dir).expanduser()).resolve())
+
+
+def survey(
+    places: Places, settings: Settings, *, environ: Mapping[str, str], clock: Clock, progress: Progress
+) -> Survey:
+    """Return what is known of the repository; builds an environment for its tests where none is found."""
+    from ratchetry.adapters.git import inspect
+    from ratchetry.adapters.github_event import read_event
+    from ratchetry.adapters.interpreter import prepare
+    from ratchetry.adapters.machine import runner
+    from ratchetry.adapters.tree import WorkingTree
+    from ratchetry.collect.discovery import discover
+
+    tree = WorkingTree(places.root, places.output)
+    project = discover(tree, settings)
+    event = read_event(environ)
+    git = inspect(str(places.root), settings.base or event.base_commit)
+    interpreter = prepare(
+        project,
+        settings,
+        environ=environ,
+        own_python=sys.executable,
+        cache_dir=str(places.cache),
+        scratch=lambda: str(tree.copy_to(places.scratch)),
+        progress=progress,
+    )
+    machine = runner(interpreter.version)
+    base = git.base or _base_from_api(event, git, environ)
+    return Survey(
+        places=places,
+        settings=settings,
+        tree=tree,
+        project=project,
+        interpreter=interpreter,
+        runner=machine,
+        run=_run_info(git, event, base, machine, clock),
+        change=_change(base, git),
+        base=base,
+        own_distributions=own_distributions(),
+    )
+
+
+def own_distributions() -> dict[str, str]:
+    """Return the versions of the tools that ratchetry brings along."""
+    versions = {}
+    for name in OWN_TOOLS:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return versions
+
+
+def _run_info(git: GitFacts, event: EventFacts, base: Base | None, machine: Runner, clock: Clock) -> RunInfo:
+    """Return where this run's record comes from; outside of GitHub Actions the run is named after the moment."""
+    moment = clock.now()
+    return RunInfo(
+        repository=event.repository or git.repository,
+        run_id=event.run_id or f"local-{moment:%Y%m%dT%H%M%S%f}",
+        attempt=event.attempt,
+        event=event.event or "local",
+        workflow=event.workflow,
+        commit=event.commit or git.commit,
+        base_commit=base.commit if base else "",
+        branch=event.branch or git.branch,
+        dirty=git.dirty,
+        pull_request=event.pull_request,
+        started=f"{moment:%Y-%m-%dT%H:%M:%SZ}",
+        runner=machine,
+    )
+
+
+def _change(base: Base | None, git: GitFacts) -> Change:
+    """Return the files that differ from the base and the trailers of the commit."""
+    files = base.files if base else {}
+    return Change(
+        files=tuple(
+            ChangedFile(path=path, added=added, deleted=deleted) for path, (added, deleted) in sorted(files.items())
+        ),
+        trailers=git.trailers,
+    )
+
+
+def _base_from_api(event: EventFacts, git: GitFacts, environ: Mapping[str, str]) -> Base | None:
+    """Return the base that GitHub knows when a shallow checkout does not hold it, None where it cannot be asked."""
+    token = environ.get("GITHUB_TOKEN", "")
+    if not (token and event.repository and event.base_commit):
+        return None
+    from ratchetry.adapters.github_api import compare
+
+    address = environ.get("GITHUB_API_URL", "https://api.github.com")
+    try:
+        return compare(event.repository, event.base_commit, event.commit or git.commit, token, address)
+    except UnreachableError:
+        return None
