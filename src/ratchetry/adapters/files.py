@@ -1,0 +1,67 @@
+"""Writing files so that a reader sees the old content or the new one, never a part."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from ratchetry.errors import UsageError
+
+
+def write_atomic(path: str | Path, data: bytes) -> None:
+    """Write a file in one step, its permissions kept; a symbolic link is replaced, never written through.
+
+    Raises UsageError, and leaves the old file as it was, when the file cannot be written.
+    """
+    target = Path(path)
+    temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(8)}.tmp")
+    try:
+        mode = _mode_of(target)
+        with _removed_on_failure(temporary):
+            # An exclusive open with 0o666 lets the umask decide on a new file's permissions.
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            if mode is not None:
+                temporary.chmod(mode)
+            temporary.replace(target)
+        _sync_directory(target.parent)
+    except OSError as error:
+        msg = f"cannot write {target}: {error.strerror or error}; its directory must exist, be writable and have room"
+        raise UsageError(msg) from error
+
+
+def _mode_of(path: Path) -> int | None:
+    """Return the permissions of a regular file, None when there is none yet."""
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return None
+    return stat.S_IMODE(status.st_mode) if stat.S_ISREG(status.st_mode) else None
+
+
+@contextlib.contextmanager
+def _removed_on_failure(path: Path) -> Iterator[None]:
+    """Remove a file when the body fails."""
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        raise
+
+
+def _sync_directory(path: Path) -> None:
+    """Make a rename last through a power failure, where the system can: Windows cannot open directories."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
