@@ -36,7 +36,7 @@ Examples:
 
 @click.command(name="run", epilog=EPILOG)
 @click.argument("path", default=".")
-@click.option("--stage", "stages", multiple=True, type=click.Choice(STAGES), help="Run only this stage (repeatable).")
+@click.option("--stage", "stages", multiple=True, type=click.Choice(STAGES), help="Run only this (repeatable).")
 @click.option(
     "--format",
     "output_format",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -54,8 +55,8 @@ Plan = tuple[Command, ...] | Skip | Unable
 class ToolOutcome:
     """How a command ended; `exit_code` is None when it never started or was killed at its timeout.
 
-    `stdout` holds the report when the command has no report file; it is never cut silently: `truncated` says so.
-    `stderr` and `tail` (the last output of both) are for people and are cut.
+    `stdout` is whole when the command has no report file (more than is kept is a `problem`), otherwise its last part.
+    `stderr` is for people and is cut to its last part.
     """
 
     name: str
@@ -63,10 +64,12 @@ class ToolOutcome:
     stdout: bytes = b""
     stderr: str = ""
     report: bytes | None = None
+    missing_report: str = ""
+    """The report file that the tool was to write and did not."""
     duration: float = 0.0
     timed_out: bool = False
     problem: str = ""
-    """Why there is no usable outcome: not installed, killed at the timeout, report missing or too large."""
+    """Why there is no usable outcome: not installed, killed at the timeout, report unreadable or too large."""
 
     def require(self, *exit_codes: int) -> bytes:
         """Return the report (or standard output) of a command that ended with one of these exit codes.
@@ -76,8 +79,25 @@ class ToolOutcome:
         if self.problem:
             raise ReportError(self.problem)
         if self.exit_code not in exit_codes:
-            said = self.stderr.strip().splitlines() or self.stdout[-2000:].decode("utf-8", "replace").splitlines()
-            last = said[-1] if said else "it printed nothing"
-            msg = f"{self.name} ended with exit code {self.exit_code}: {last[:300]}"
+            msg = f"{self.name} {self._ending()}: {self._last_line()}"
+            raise ReportError(msg)
+        if self.missing_report:
+            msg = f"{self.name} {self._ending()} but wrote no report ({self.missing_report}): {self._last_line()}"
             raise ReportError(msg)
         return self.stdout if self.report is None else self.report
+
+    def _ending(self) -> str:
+        """Return how the command ended, in words."""
+        if self.exit_code is None or self.exit_code >= 0:
+            return f"ended with exit code {self.exit_code}"
+        try:
+            name = signal.Signals(-self.exit_code).name
+        except ValueError:
+            name = "unknown"
+        hint = ", as systems do when memory runs out" if name == "SIGKILL" else ""
+        return f"was ended by signal {-self.exit_code} ({name}{hint})"
+
+    def _last_line(self) -> str:
+        """Return the last line the command printed, errors preferred."""
+        said = self.stderr.strip().splitlines() or self.stdout[-2000:].decode("utf-8", "replace").strip().splitlines()
+        return said[-1][:300] if said else "it printed nothing"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 BoundKind = Literal["minimum", "maximum"]
+Scalar = str | float | int | bool | None
+Move = Mapping[str, Scalar | tuple[Scalar, ...] | Mapping[str, Scalar]]
+"""One move of a bound: which, from where, to where, when, and the evidence it cites."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,4 +31,4 @@ class Thresholds:
     version: int = 1
     updated_at: str = ""
     bounds: tuple[Threshold, ...] = ()
-    history: tuple[Mapping[str, object], ...] = field(default_factory=tuple)
+    history: tuple[Move, ...] = ()

@@ -15,7 +15,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from ratchetry.domain.catalog import CATALOG, definition
 from ratchetry.domain.score_model import DEFAULT_METRICS
-from ratchetry.domain.thresholds import BoundKind, Threshold, Thresholds
+from ratchetry.domain.thresholds import BoundKind, Move, Threshold, Thresholds
 from ratchetry.errors import StateError
 from ratchetry.state.codec import decode, encode
 
@@ -42,7 +42,7 @@ class ThresholdsFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     coverage: Bound | UnsetType = UNSET
     score: Bound | UnsetType = UNSET
     metrics: Mapping[str, Bound] = field(default_factory=dict)
-    history: tuple[Mapping[str, object], ...] = ()
+    history: tuple[Move, ...] = ()
 
 
 def loads(data: bytes, origin: str) -> Thresholds:

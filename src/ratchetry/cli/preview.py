@@ -1,0 +1,88 @@
+"""`ratchetry run --dry-run`: what a run would do."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+from typing import TYPE_CHECKING
+
+import click
+
+from ratchetry.errors import EXIT_PASS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ratchetry.domain.project import Interpreter
+    from ratchetry.pipeline.measure import StagePlan
+    from ratchetry.pipeline.survey import Places, Survey
+    from ratchetry.settings import Settings
+
+
+def show(places: Places, settings: Settings, output_format: str) -> int:
+    """Write what a run would do to standard output, and do nothing else."""
+    from ratchetry.adapters.clock import SystemClock
+    from ratchetry.cli.progress import SilentProgress
+    from ratchetry.pipeline.run import preview
+
+    known, plans = preview(places, settings, environ=os.environ, clock=SystemClock(), progress=SilentProgress())
+    document = _document(known, plans, builds=settings.install and known.interpreter.origin == "own")
+    click.echo(json.dumps(document, indent=2) if output_format == "json" else "\n".join(_lines(document)))
+    return EXIT_PASS
+
+
+def _document(known: Survey, plans: Mapping[str, StagePlan], *, builds: bool) -> dict[str, object]:
+    """Return what a run would do, as data."""
+    return {
+        "repository": str(known.places.root),
+        "interpreter": _interpreter(known.interpreter, builds=builds),
+        "packages": [package.path for package in known.project.packages],
+        "tests": list(known.project.test_paths),
+        "base": known.base.commit if known.base else None,
+        "stages": {name: _stage(plan, name) for name, plan in plans.items()},
+        "writes": str(known.places.output),
+    }
+
+
+def _interpreter(interpreter: Interpreter, *, builds: bool) -> str:
+    """Return which Python the tests would run with."""
+    if builds:
+        return "none found: an environment would be built from the declared dependencies, if there are any"
+    if interpreter.problem:
+        return interpreter.problem
+    return f"{interpreter.executable} ({interpreter.version}, {interpreter.origin})"
+
+
+def _stage(plan: StagePlan, name: str) -> dict[str, object]:
+    """Return what one stage would do: reuse a result, nothing (because …), or run commands."""
+    if plan.settled is None:
+        return {"commands": [shlex.join(command.argv) for command in plan.commands]}
+    result = plan.settled.stages[name]
+    return {"reused": True} if result.cached else {result.status: result.reason}
+
+
+def _lines(document: Mapping[str, object]) -> list[str]:
+    """Return what a run would do, for people."""
+    lines = []
+    for key, value in document.items():
+        match value:
+            case dict():
+                lines.append(f"{key}:")
+                for name, stage in value.items():
+                    lines.extend(_stage_lines(name, stage))
+            case list():
+                lines.append(f"{key}: {', '.join(map(str, value)) or 'none found'}")
+            case _:
+                lines.append(f"{key}: {value or 'unknown'}")
+    return lines
+
+
+def _stage_lines(name: str, stage: Mapping[str, object]) -> list[str]:
+    """Return what one stage would do, for people."""
+    commands = stage.get("commands")
+    if isinstance(commands, list):
+        shown = commands or ["reads files only"]
+        return [f"  {name}", *(f"    {command}" for command in shown)]
+    ((status, reason),) = stage.items()
+    return [f"  {name}: {'reused, nothing has changed' if status == 'reused' else f'{status}: {reason}'}"]

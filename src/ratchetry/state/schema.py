@@ -1,0 +1,32 @@
+"""The JSON Schemas of the documents ratchetry writes, generated from the types it reads them with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from ratchetry.domain.record import Fragment, RunRecord
+from ratchetry.state.score_model import ScoreModelFile
+from ratchetry.state.thresholds import ThresholdsFile
+
+DOCUMENTS: Final[Mapping[str, tuple[type[object], str]]] = {
+    "record": (RunRecord, "The run record: everything one run attempt measured."),
+    "fragment": (Fragment, "What one stage measured; fragments merge into a record."),
+    "thresholds": (ThresholdsFile, "quality-thresholds.json: the bounds of the metrics."),
+    "score-model": (ScoreModelFile, "PromptScoreModel.json: the weights of the score."),
+}
+
+
+def json_schema(name: str) -> dict[str, object]:
+    """Return the JSON Schema (draft 2020-12) of a document; raises KeyError for an unknown name."""
+    kind, description = DOCUMENTS[name]
+    (reference,), components = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"ratchetry {name}",
+        "description": description,
+        **reference,
+        "$defs": components,
+    }
