@@ -1,0 +1,70 @@
+"""From the outcomes of ruff and mypy to the fragment of the quality stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from ratchetry.collect.quality.mypy_command import MYPY, mypy_version
+from ratchetry.collect.quality.mypy_part import types
+from ratchetry.collect.quality.part import STAGE_NAME, Outcomes, Part, attempt
+from ratchetry.collect.quality.ruff_parts import complexity, formatting, lint
+from ratchetry.collect.quality.source_lines import count_source_lines
+from ratchetry.collect.stage import Context, measured, status_of
+from ratchetry.domain.fingerprint import fingerprinted
+from ratchetry.domain.record import Finding, Fragment
+from ratchetry.errors import ReportError
+
+MAX_FINDINGS: Final = 5000
+_ORDER: Final = ("critical", "high", "medium", "low", "unknown", "info")
+
+
+def interpret(context: Context, outcomes: Outcomes) -> Fragment:
+    """Return the fragment of the stage; a family whose report cannot be used is not measured.
+
+    It failed when the linter or the type checker found something; the gates judge whether that is too much.
+    """
+    linted = attempt("lint.findings", lambda: lint(context, outcomes))
+    typed = attempt("types.errors", lambda: types(context, outcomes))
+    parts = (
+        linted,
+        typed,
+        attempt("format.files", lambda: formatting(context, outcomes)),
+        attempt("complexity", lambda: complexity(context, outcomes, linted.findings)),
+        attempt("size.source_lines", lambda: _size(context)),
+    )
+    result = status_of(
+        failed=any(metric.value > 0 for part in (linted, typed) for metric in part.metrics.values()),
+        unmeasured={family: reason for part in parts for family, reason in part.unmeasured.items()},
+        tools=_tools(context, outcomes),
+    )
+    return Fragment(
+        stages={STAGE_NAME: result},
+        metrics={name: metric for part in parts for name, metric in part.metrics.items()},
+        findings=worst(fingerprinted(finding for part in parts for finding in part.findings)),
+    )
+
+
+def worst(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings that are kept when there are too many: the worst, each kind in the order given."""
+    return tuple(sorted(findings, key=lambda row: _ORDER.index(row.severity))[:MAX_FINDINGS])
+
+
+def _tools(context: Context, outcomes: Outcomes) -> dict[str, str]:
+    """Return the version of each tool that ran."""
+    versions = {"ruff": context.own_distributions.get("ruff", ""), MYPY: mypy_version(context)}
+    ran = {name.partition("-")[0] for name, outcome in outcomes.items() if outcome.exit_code is not None}
+    return {name: version for name, version in versions.items() if name in ran}
+
+
+def _size(context: Context) -> Part:
+    """Return the count of source lines of the packages.
+
+    Raises ReportError when there is no package or a file cannot be read, naming it.
+    """
+    sources = context.project.source_files()
+    if not sources:
+        msg = "no package was found: name its path in the setting sources"
+        raise ReportError(msg)
+    total = sum(count_source_lines(context.tree.read(path)) for path in sources)
+    return Part(metrics=dict([measured("size.source_lines", total, STAGE_NAME)]))
