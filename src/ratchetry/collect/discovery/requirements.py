@@ -1,0 +1,204 @@
+"""What the project declares to need, and in which files.
+
+The metadata (pyproject.toml, setup.cfg, setup.py) decides what the project needs to run; requirements.txt and
+requirements/*.txt do where the metadata is silent or refers to them, since elsewhere they are often a developer's
+pins.  What the tests need comes from the extras, dependency groups and requirement files named for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from ratchetry.collect.discovery.declared import Declared, read
+from ratchetry.collect.discovery.poetry import poetry_groups, poetry_requirements
+from ratchetry.collect.discovery.project_name import normalized, project_name
+from ratchetry.collect.discovery.requirement_files import RequirementFile, read_requirement_file
+from ratchetry.collect.discovery.values import inside, table_at, texts, texts_at
+from ratchetry.domain.project import Requirements
+from ratchetry.ports import SourceTree
+
+_TEST_NAMES: Final = frozenset({"test", "tests", "testing", "dev", "develop", "development", "ci", "hatch-test"})
+_RUN_NAMES: Final = frozenset({"requirements", "base", "common", "main", "prod", "production", "run", "runtime"})
+_OWN_EXTRA: Final = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*)\s*\[(?P<extras>[^\]]*)\]\s*")
+_MANY: Final = 5_000
+
+Groups = Mapping[str, tuple[str, ...]]
+
+
+def find_requirements(tree: SourceTree, files: tuple[str, ...], declared: Declared) -> Requirements:
+    """Return the requirement strings, those to run and those to test, and the files they were read from."""
+
+    def included(path: str) -> RequirementFile:
+        return read_requirement_file(lambda name: read(tree, name), path)
+
+    metadata, extras = _metadata(declared)
+    referred = [included(path) for path in _referred(declared)]
+    found = {path: included(path) for path in files if _is_requirement_file(path)}
+    for_tests = [content for path, content in found.items() if _words(path) & _TEST_NAMES]
+    silent = metadata is None and not referred
+    for_running = referred or [content for path, content in found.items() if silent and _words(path) <= _RUN_NAMES]
+    chosen = _own_extras_resolved(project_name(declared), _for_tests(_all_groups(declared, extras)), extras)
+    return Requirements(
+        runtime=_unique((*(metadata or ()), *_of(for_running))),
+        test=_unique((*chosen, *_of(for_tests))),
+        sources=_unique(
+            (
+                *_declaring(declared, bool(metadata or chosen)),
+                *(source for content in (*for_running, *for_tests) for source in content.sources),
+            )
+        ),
+    )
+
+
+def _metadata(declared: Declared) -> tuple[tuple[str, ...] | None, Groups]:
+    """Return the runtime requirements that the metadata states (None: it is silent), and the extras."""
+    project, tool = table_at(declared.pyproject, "project"), table_at(declared.pyproject, "tool")
+    dynamic = texts(project.get("dynamic"))
+    extras = {name: texts(value) for name, value in table_at(project, "optional-dependencies").items()}
+    runtime = texts(project.get("dependencies"))
+    if project and "dependencies" not in dynamic:
+        poetry = poetry_requirements(table_at(tool, "poetry", "dependencies")) if "dependencies" not in project else ()
+        return (*runtime, *poetry), extras
+    if poetry_table := table_at(tool, "poetry", "dependencies"):
+        return poetry_requirements(poetry_table), extras
+    if flit := table_at(tool, "flit", "metadata"):
+        return texts(flit.get("requires")), {k: texts(v) for k, v in table_at(flit, "requires-extra").items()}
+    return _setuptools(declared, extras)
+
+
+def _setuptools(declared: Declared, extras: Groups) -> tuple[tuple[str, ...] | None, Groups]:
+    """Return what setup.cfg and setup.py state: runtime requirements (None: nothing) and extras, tests included."""
+    options = declared.setup_cfg.get("options", {})
+    arguments = declared.setup_py.arguments
+    literal = table_at(arguments, "extras_require")
+    found = {
+        **extras,
+        **{name: _lines(text) for name, text in declared.setup_cfg.get("options.extras_require", {}).items()},
+        **{name: _from_literal(value) for name, value in literal.items()},
+    }
+    if tests := (*_lines(options.get("tests_require", "")), *_from_literal(arguments.get("tests_require"))):
+        found["tests"] = (*found.get("tests", ()), *tests)
+    runtime = (*_lines(options.get("install_requires", "")), *_from_literal(arguments.get("install_requires")))
+    stated = bool(runtime) or "install_requires" in {*options, *arguments}
+    return runtime if stated else None, found
+
+
+def _all_groups(declared: Declared, extras: Groups) -> dict[str, tuple[str, ...]]:
+    """Return the extras, dependency groups and environments for development by normalized name, joined."""
+    tool = table_at(declared.pyproject, "tool")
+    pairs = [
+        *extras.items(),
+        *dependency_groups(table_at(declared.pyproject, "dependency-groups")).items(),
+        *poetry_groups(table_at(tool, "poetry")).items(),
+        *((name, texts(value)) for name, value in table_at(tool, "pdm", "dev-dependencies").items()),
+        ("dev", texts_at(tool, "uv", "dev-dependencies")),
+        *(
+            (name, (*texts_at(table, "dependencies"), *texts_at(table, "extra-dependencies")))
+            for name, table in table_at(tool, "hatch", "envs").items()
+        ),
+    ]
+    groups: dict[str, tuple[str, ...]] = {}
+    for name, rows in pairs:
+        groups[normalized(name)] = (*groups.get(normalized(name), ()), *rows)
+    return groups
+
+
+def dependency_groups(table: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+    """Return the dependency groups (PEP 735) with the groups they include resolved; a cycle ends where it closes."""
+    by_name = {normalized(name): value for name, value in table.items()}
+
+    def resolved(name: str, above: frozenset[str]) -> tuple[str, ...]:
+        value = by_name.get(name)
+        rows: dict[str, None] = {}
+        for item in value[:_MANY] if isinstance(value, list) else []:
+            included = normalized(str(table_at(item).get("include-group", "")))
+            if isinstance(item, str):
+                rows[item] = None
+            elif included and included not in above and len(above) < 20:
+                rows |= dict.fromkeys(resolved(included, above | {included}))
+        return tuple(rows)
+
+    return {name: resolved(name, frozenset({name})) for name in list(by_name)[:200]}
+
+
+def _for_tests(groups: Groups) -> tuple[str, ...]:
+    """Return the requirements of the groups that are named for testing or development."""
+    return tuple(row for name, rows in groups.items() if name in _TEST_NAMES for row in rows if "{" not in row)
+
+
+def _own_extras_resolved(project: str, rows: Iterable[str], extras: Groups) -> tuple[str, ...]:
+    """Return the requirements with those on the project's own extras replaced by what the extras ask for."""
+    by_name = {normalized(name): value for name, value in extras.items()}
+    done: set[str] = set()
+    result: list[str] = []
+    waiting = list(rows)[::-1]
+    while waiting:
+        row = waiting.pop()
+        match = _OWN_EXTRA.fullmatch(row.partition(";")[0])
+        if not project or match is None or normalized(match["name"]) != normalized(project):
+            result.append(row)
+            continue
+        wanted = [normalized(extra.strip()) for extra in match["extras"].split(",")]
+        waiting += [row for extra in wanted if extra not in done for row in by_name.get(extra, ())]
+        done |= set(wanted)
+    return tuple(result)
+
+
+def _referred(declared: Declared) -> tuple[str, ...]:
+    """Return the requirement files from which setuptools or hatch is told to read the dependencies."""
+    tool = table_at(declared.pyproject, "tool")
+    attribute = declared.setup_cfg.get("options", {}).get("install_requires", "").strip()
+    stated = (
+        *texts_at(tool, "setuptools", "dynamic", "dependencies", "file"),
+        *texts_at(tool, "hatch", "metadata", "hooks", "requirements_txt", "files"),
+        *(attribute.removeprefix("file:").split(",") if attribute.startswith("file:") else ()),
+    )
+    return tuple(path for text in stated if (path := inside(text.strip(), declared.directory)) is not None)
+
+
+def _is_requirement_file(path: str) -> bool:
+    """Tell whether a file is one of the usual requirement files of a repository's root."""
+    directory, _, name = path.rpartition("/")
+    if directory == "":
+        return re.fullmatch(r"[\w.-]*requirements?[\w.-]*\.(txt|in)", name) is not None and not name.endswith(".in")
+    return directory == "requirements" and name.endswith(".txt")
+
+
+def _words(path: str) -> frozenset[str]:
+    """Return the words of a requirement file's name, "requirements" itself only when it is the whole name."""
+    stem = path.rpartition("/")[2].removesuffix(".txt").lower()
+    words = frozenset(re.split(r"[-_.]+", stem))
+    return words - {"requirements", "requirement"} or words
+
+
+def _declaring(declared: Declared, stated: bool) -> tuple[str, ...]:  # noqa: FBT001  # one caller, one meaning
+    """Return the metadata files that exist, when they state any requirement."""
+    present = {
+        "pyproject.toml": bool(declared.pyproject),
+        "setup.cfg": bool(declared.setup_cfg),
+        "setup.py": declared.setup_py.present,
+    }
+    return tuple(name for name, is_there in present.items() if is_there and stated)
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    """Return the requirements of a multi-line value of setup.cfg, comments and references to files left out."""
+    rows = (line.strip() for line in text.splitlines())
+    return tuple(row for row in rows if row and not row.startswith(("#", "file:", "attr:")))
+
+
+def _from_literal(value: object) -> tuple[str, ...]:
+    """Return the requirements of a literal of setup.py, which is a list or text with one on each line."""
+    return tuple(line for text in texts(value) for line in _lines(text))
+
+
+def _of(contents: Iterable[RequirementFile]) -> tuple[str, ...]:
+    """Return the requirements of several files."""
+    return tuple(row for content in contents for row in content.requirements)
+
+
+def _unique(rows: Iterable[str]) -> tuple[str, ...]:
+    """Return each text once, in order, at most as many as any project has."""
+    return tuple(dict.fromkeys(row.strip() for row in rows if row.strip()))[:_MANY]
