@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ratchetry.domain.record import RunRecord, StageResult, Status, Verdict
 from ratchetry.report import view
 from ratchetry.report.headline import headline
-from ratchetry.report.text import clip, clip_middle, duration, listed, neutralize, plural
+from ratchetry.report.text import clip, clip_middle, duration, encodable, listed, neutralize, plural
 from ratchetry.report.verdict import sentence
 
 if TYPE_CHECKING:
@@ -42,9 +42,8 @@ def print_record(record: RunRecord, console: Console, places: Mapping[str, str] 
     """Write a record to a console; what its encoding cannot say is written as escapes."""
     with console.capture() as capture:
         console.print(render(record, places), highlight=False, markup=False, emoji=False)
-    lines = (line.rstrip() for line in capture.get().splitlines())
-    text = "".join(f"{line}\n" for line in lines)
-    console.file.write(text.encode(console.encoding, "backslashreplace").decode(console.encoding))
+    text = "".join(f"{line.rstrip()}\n" for line in capture.get().split("\n")).rstrip("\n")
+    console.file.write(f"{encodable(text, console.encoding)}\n")
 
 
 def render(record: RunRecord, places: Mapping[str, str] | None = None) -> Group:

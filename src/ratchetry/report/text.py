@@ -54,6 +54,12 @@ def neutralize_lines(text: str) -> str:
     return "\n".join(neutralize(line.expandtabs(4)) for line in text.splitlines())
 
 
+def encodable(text: str, encoding: str | None) -> str:
+    """Return the text with what an encoding cannot say written as escapes."""
+    name = encoding or "utf-8"
+    return text.encode(name, "backslashreplace").decode(name)
+
+
 def clip(text: str, limit: int) -> str:
     """Return at most `limit` characters of the text, an ellipsis in place of what was cut from its end."""
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
