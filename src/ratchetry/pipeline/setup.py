@@ -86,9 +86,12 @@ def seeded(record: RunRecord, *, today: str) -> Thresholds:
 
 def _seed(name: str, metric: Metric, seed: Seed) -> Threshold:
     """Return the first bound of a metric, never stricter than what was measured nor laxer than one step."""
-    steps = metric.value / seed.step
-    rounded = math.floor(steps + 1e-9) if seed.kind == "minimum" else math.ceil(steps - 1e-9)
-    bound = round(rounded * seed.step, 6)
+    rounding = math.floor if seed.kind == "minimum" else math.ceil
+    steps = rounding(round(metric.value / seed.step, 9))
+    lenient = -1 if seed.kind == "minimum" else 1
+    if (steps * seed.step - metric.value) * lenient < 0:
+        steps += lenient  # a value a hair's breadth beside a whole step was rounded onto it
+    bound = round(steps * seed.step, 9)
     reached = seed.target is not None and (bound >= seed.target if seed.kind == "minimum" else bound <= seed.target)
     target = bound if reached else seed.target
     return Threshold(metric=name, kind=seed.kind, bound=bound, target=target, increment=seed.step)
