@@ -1,0 +1,143 @@
+"""A process of its own that runs detect-secrets over a list of files.
+
+`python -m ratchetry.adapters.secret_scanner JOB` reads a job as JSON from a file and prints a report as JSON.
+detect-secrets' own command line takes paths as arguments, of which a large repository has more than a system
+allows, and hands each line of each file to each of its plugins in Python.  Here each file is first searched as a
+whole for what the plugins look for; only files that hold it are scanned.  What is found is the same, several times
+as fast.  No plugin verifies what it finds, so no service is contacted; what is printed holds no secret's text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+if TYPE_CHECKING:
+    from detect_secrets.core.secrets_collection import SecretsCollection
+    from detect_secrets.plugins.base import BasePlugin
+
+ENTROPY: Final = ("Base64HighEntropyString", "HexHighEntropyString")
+"""Plugins that take every hash for a secret: only used by projects that ask for them in their baseline."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Files to scan, relative to the working directory, and detect-secrets' settings (None: its defaults)."""
+
+    files: tuple[str, ...]
+    settings: Mapping[str, tuple[Mapping[str, object], ...]] | None = None
+
+
+def main(arguments: list[str]) -> int:
+    """Print the report of one job as JSON and return the exit code."""
+    job = msgspec.json.decode(Path(arguments[0]).read_bytes(), type=Job)
+    unknown = _unknown_plugins(job)
+    if unknown:
+        sys.stderr.write(f"detect-secrets has no plugin {unknown[0]!r}: the baseline is from another version\n")
+        return 2
+    json.dump(scan(job), sys.stdout)
+    return 0
+
+
+def scan(job: Job) -> dict[str, object]:
+    """Return a report in the form of detect-secrets' own, with the files that were and could not be read."""
+    from detect_secrets.__version__ import VERSION
+    from detect_secrets.core.secrets_collection import SecretsCollection
+    from detect_secrets.settings import get_plugins, transient_settings
+
+    secrets = SecretsCollection()
+    scanned = 0
+    unreadable: list[dict[str, str]] = []
+    with transient_settings(_settings(job)):
+        gates = _gates(get_plugins())
+        for path in job.files:
+            try:
+                scanned += _scan_file(path, gates, secrets)
+            except Exception as error:  # noqa: BLE001 - a file that breaks a parser must not hide those after it
+                unreadable.append({"path": path, "reason": f"{type(error).__name__}: {error}"[:300]})
+    return {"version": VERSION, "results": secrets.json(), "scanned": scanned, "unreadable": unreadable}
+
+
+def _scan_file(path: str, gates: tuple[re.Pattern[str], ...], secrets: SecretsCollection) -> int:
+    """Add what a file holds to the secrets and return 1, or 0 for what is no text file of the repository."""
+    if Path(path).is_symlink() or not Path(path).is_file():
+        return 0
+    try:
+        if _may_hold(path, gates):
+            secrets.scan_file(path)
+    except UnicodeDecodeError:
+        return 0
+    return 1
+
+
+def _settings(job: Job) -> dict[str, object]:
+    """Return the settings of a job: those given, or all plugins but those that go by entropy."""
+    if job.settings is not None:
+        return dict(job.settings)
+    return {"plugins_used": [{"name": name} for name in _plugins() if name not in ENTROPY]}
+
+
+def _plugins() -> tuple[str, ...]:
+    """Return the names of detect-secrets' own plugins."""
+    from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
+
+    return tuple(plugin.__name__ for plugin in get_mapping_from_secret_type_to_class().values())
+
+
+def _unknown_plugins(job: Job) -> tuple[str, ...]:
+    """Return the plugins of a job that this detect-secrets does not have."""
+    asked = (str(plugin.get("name", "")) for plugin in (job.settings or {}).get("plugins_used", ()))
+    return tuple(name for name in asked if name not in _plugins())
+
+
+def _gates(plugins: Iterable[BasePlugin]) -> tuple[re.Pattern[str], ...]:
+    """Return patterns one of which every line with a finding contains; an empty one lets every file pass."""
+    from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
+    from detect_secrets.plugins.keyword import DENYLIST_REGEX, KeywordDetector
+
+    gates: list[re.Pattern[str]] = []
+    for plugin in plugins:
+        match plugin:
+            case KeywordDetector():
+                gates.append(re.compile(DENYLIST_REGEX, re.IGNORECASE))
+            case RegexBasedDetector() if type(plugin).analyze_line is BasePlugin.analyze_line:
+                gates.extend(re.compile(row.pattern, row.flags | re.MULTILINE) for row in plugin.denylist)
+            case _:
+                return (re.compile(""),)
+    return tuple(gates)
+
+
+def _may_hold(path: str, gates: tuple[re.Pattern[str], ...]) -> bool:
+    """Tell whether a file holds anything that a plugin looks for.
+
+    Raises UnicodeDecodeError for a file that is no text, which detect-secrets leaves alone, and OSError.
+    """
+    return any(gate.search(text) for text in _views(path) for gate in gates)
+
+
+def _views(path: str) -> Iterator[str]:
+    """Yield a file's lines in each of the forms in which detect-secrets looks at them."""
+    from detect_secrets.transformers import get_transformed_file
+
+    with Path(path).open(encoding="utf-8") as file:
+        lines = get_transformed_file(file)  # type: ignore[arg-type]  # any named text file will do
+        yield _stripped(lines or file.readlines())
+        file.seek(0)
+        lines = get_transformed_file(file, use_eager_transformers=True)  # type: ignore[arg-type]  # as above
+        yield _stripped(lines or [])
+
+
+def _stripped(lines: Iterable[str]) -> str:
+    """Return lines as one text, each without trailing blanks, as the plugins get them."""
+    return "\n".join(line.rstrip() for line in lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

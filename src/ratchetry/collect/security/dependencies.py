@@ -1,0 +1,220 @@
+"""The project's dependencies: what it declares, and what these need, as installed in its environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ratchetry.domain.project import Interpreter, Project
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+    from packaging.specifiers import SpecifierSet
+
+_NOT_INSTALLED: Final = "it is not installed in the project's environment, so its version is not known"
+_OWN: Final = "it is not installed, because no environment of the project was found or built"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dependency:
+    """A distribution of which the exact version is known."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unaudited:
+    """A dependency that cannot be audited, or not as a whole, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dependencies:
+    """Dependencies with a known version, sorted by name, and those about which something is not known."""
+
+    known: tuple[Dependency, ...] = ()
+    unaudited: tuple[Unaudited, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Tell whether the project needs nothing at all."""
+        return not self.known and not self.unaudited
+
+    def pins(self) -> str:
+        """Return the known dependencies as a requirements file that leaves nothing to resolve."""
+        return "".join(f"{row.name}=={row.version}\n" for row in self.known)
+
+    def listing(self) -> str:
+        """Return all dependencies as a requirements file, those of unknown version by name alone."""
+        known = {row.name for row in self.known}
+        names = sorted({row.name for row in self.unaudited if _is_name(row.name)} - known)
+        return self.pins() + "".join(f"{name}\n" for name in names)
+
+
+def dependencies_of(project: Project, interpreter: Interpreter) -> Dependencies:
+    """Return the closure of the declared dependencies within what is installed.
+
+    A dependency that is declared but not installed is unaudited: what it needs itself is unknown.  If its
+    declaration pins an exact version, that version is known and audited all the same.
+    """
+    installed = _auditable(interpreter.distributions)
+    declared, unreadable = _declared(project, interpreter)
+    present = {name: rows for name, rows in declared.items() if _provides(interpreter, installed, name, rows)}
+    closure = _closure((*present, *_of_project_itself(project, interpreter)), interpreter, installed)
+    known = {name: installed[name] for name in closure}
+    missing: list[Unaudited] = list(unreadable)
+    for name, rows in sorted(declared.items()):
+        if name in present:
+            continue
+        pin = _pinned(rows)
+        if pin:
+            known[name] = pin
+        missing.append(Unaudited(name=name, reason=_why_missing(interpreter, pin)))
+    named = _canonical(project.name)
+    return Dependencies(
+        known=tuple(Dependency(name=name, version=known[name]) for name in sorted(known) if name != named),
+        unaudited=(*missing, *_odd(interpreter, present)),
+    )
+
+
+def _declared(
+    project: Project, interpreter: Interpreter
+) -> tuple[dict[str, tuple[Requirement, ...]], tuple[Unaudited, ...]]:
+    """Return the declared requirements that apply here by name, and those that cannot be read."""
+    from packaging.markers import UndefinedEnvironmentName
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    environment = _environment(interpreter)
+    applying: dict[str, tuple[Requirement, ...]] = {}
+    unreadable: dict[str, Unaudited] = {}
+    for text in (*project.requirements.runtime, *project.requirements.test):
+        try:
+            requirement = Requirement(text)
+            applies = requirement.marker is None or requirement.marker.evaluate(environment)
+        except (InvalidRequirement, UndefinedEnvironmentName, ValueError) as error:
+            why = str(error).splitlines()[0] if str(error) else "it is malformed"
+            unreadable[text] = Unaudited(name=text[:200], reason=f"its requirement cannot be read: {why[:300]}")
+            continue
+        name = _canonical(requirement.name)
+        if applies and name != _canonical(project.name):
+            applying[name] = (*applying.get(name, ()), requirement)
+    return applying, tuple(unreadable.values())
+
+
+def _environment(interpreter: Interpreter) -> dict[str, str]:
+    """Return the values of marker variables for the project's interpreter, which runs on this machine."""
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        release = Version(interpreter.version).release
+    except InvalidVersion:
+        return {"extra": ""}
+    return {
+        "extra": "",
+        "python_version": ".".join(str(number) for number in release[:2]),
+        "python_full_version": interpreter.version,
+    }
+
+
+def _auditable(distributions: Mapping[str, str]) -> dict[str, str]:
+    """Return the distributions whose version pip-audit can read."""
+    from packaging.version import InvalidVersion, Version
+
+    readable = {}
+    for name, version in distributions.items():
+        try:
+            Version(version)
+        except InvalidVersion:
+            continue
+        if _is_name(name):
+            readable[_canonical(name)] = version
+    return readable
+
+
+def _odd(interpreter: Interpreter, present: Iterable[str]) -> tuple[Unaudited, ...]:
+    """Return the reachable distributions whose version is none that could be asked for."""
+    readable = _auditable(interpreter.distributions)
+    everything = dict.fromkeys(map(_canonical, interpreter.distributions), "")
+    reached = _closure(present, interpreter, everything)
+    return tuple(
+        Unaudited(name=name, reason=f"its version {interpreter.distributions.get(name, '')!r} cannot be read")
+        for name in sorted(reached)
+        if name not in readable
+    )
+
+
+def _provides(interpreter: Interpreter, installed: Mapping[str, str], name: str, rows: tuple[Requirement, ...]) -> bool:
+    """Tell whether the environment has a distribution, and, if it is ratchetry's own, in a version the project takes.
+
+    In the project's own environment whatever is installed is what the project uses.
+    """
+    if name not in installed:
+        return name in {_canonical(key) for key in interpreter.distributions}
+    return interpreter.origin != "own" or all(row.specifier.contains(installed[name], prereleases=True) for row in rows)
+
+
+def _of_project_itself(project: Project, interpreter: Interpreter) -> tuple[str, ...]:
+    """Return what the installed project says it needs: setup.py may compute what no file declares."""
+    return () if interpreter.origin == "own" else interpreter.requires.get(_canonical(project.name), ())
+
+
+def _closure(roots: Iterable[str], interpreter: Interpreter, installed: Mapping[str, str]) -> frozenset[str]:
+    """Return all installed distributions that can be reached from the roots."""
+    reached: set[str] = set()
+    waiting = [_canonical(name) for name in roots]
+    while waiting:
+        name = waiting.pop()
+        if name in reached or name not in installed:
+            continue
+        reached.add(name)
+        waiting.extend(_canonical(needed) for needed in interpreter.requires.get(name, ()))
+    return frozenset(reached)
+
+
+def _pinned(rows: tuple[Requirement, ...]) -> str:
+    """Return the one version that the requirements of a distribution allow, or nothing."""
+    pins = {pin for row in rows if (pin := _pin(row.specifier)) and row.url is None}
+    return pins.pop() if len(pins) == 1 else ""
+
+
+def _pin(specifiers: SpecifierSet) -> str:
+    """Return the version that `==` names exactly, or nothing."""
+    from packaging.version import InvalidVersion, Version
+
+    exact = [row.version for row in specifiers if row.operator in {"==", "==="} and not row.version.endswith(".*")]
+    if len(exact) != 1 or len(specifiers) != 1:
+        return ""
+    try:
+        return str(Version(exact[0]))
+    except InvalidVersion:
+        return ""
+
+
+def _why_missing(interpreter: Interpreter, pin: str) -> str:
+    """Return why a declared dependency is not known as a whole."""
+    where = _OWN if interpreter.origin == "own" or interpreter.problem else _NOT_INSTALLED
+    if not pin:
+        return where
+    return f"only the declared version {pin} was audited, not what it needs itself: {where.partition(', so')[0]}"
+
+
+def _is_name(text: str) -> bool:
+    """Tell whether a text is the name of a distribution."""
+    from packaging.utils import InvalidName, canonicalize_name
+
+    try:
+        canonicalize_name(text, validate=True)
+    except InvalidName:
+        return False
+    return True
+
+
+def _canonical(name: str) -> str:
+    """Return the normalized name of a distribution."""
+    from packaging.utils import canonicalize_name
+
+    return canonicalize_name(name)
