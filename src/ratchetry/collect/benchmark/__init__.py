@@ -1,0 +1,73 @@
+"""The benchmark stage: pytest-benchmark over the project's benchmarks, raw rounds kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from ratchetry.collect.benchmark.detection import benchmark_targets
+from ratchetry.collect.benchmark.invocation import NAME, command
+from ratchetry.collect.benchmark.measurement import metrics_of, thinned
+from ratchetry.collect.benchmark.pytest_benchmark_report import BenchmarkReport, failures, parse
+from ratchetry.collect.stage import Context, Stage, status_of
+from ratchetry.domain.command import Plan, Skip, ToolOutcome, Unable
+from ratchetry.domain.fingerprint import fingerprinted
+from ratchetry.domain.record import Finding, Fragment
+from ratchetry.errors import ReportError
+
+__all__ = ["STAGE", "interpret", "plan"]
+
+_STAGE: Final = "benchmark"
+
+
+def plan(context: Context) -> Plan:
+    """Return the one command that runs all benchmarks, or why there is none to run."""
+    targets = benchmark_targets(context.project, context.tree)
+    if not targets:
+        return Skip(reason="no benchmarks: no test takes the benchmark fixture")
+    interpreter = context.interpreter
+    if interpreter.problem:
+        return Unable(reason=f"benchmarks need the project's interpreter: {interpreter.problem}")
+    missing = [name for name in ("pytest", "pytest-benchmark") if not interpreter.has(name)]
+    if missing:
+        names = " and ".join(missing)
+        return Unable(
+            reason=f"{targets[0]} holds benchmarks, but {interpreter.executable} has no {names}: install {names} there"
+        )
+    return (command(context, targets),)
+
+
+def interpret(context: Context, outcomes: Mapping[str, ToolOutcome]) -> Fragment:
+    """Return the benchmarks with their rounds and metrics; the stage fails when a benchmark did."""
+    outcome = outcomes[NAME]
+    broken = failures(outcome.stdout) if outcome.exit_code == 1 else ()
+    tools = {
+        name: context.interpreter.distributions[name] for name in ("pytest", NAME) if context.interpreter.has(name)
+    }
+    try:
+        report = parse(outcome.require(0, 1))
+    except ReportError as error:
+        return _without_data(str(error), broken, tools)
+    return _with_data(report, broken, tools, failed=outcome.exit_code == 1)
+
+
+def _with_data(
+    report: BenchmarkReport, broken: tuple[Finding, ...], tools: Mapping[str, str], *, failed: bool
+) -> Fragment:
+    """Return the fragment of a run that left a report."""
+    ran = {**tools, **({NAME: report.version} if report.version else {})}
+    return Fragment(
+        stages={_STAGE: status_of(failed=failed, unmeasured={}, tools=ran)},
+        metrics=metrics_of(report.benchmarks),
+        benchmarks=tuple(thinned(row) for row in report.benchmarks),
+        findings=fingerprinted(broken),
+    )
+
+
+def _without_data(why: str, broken: tuple[Finding, ...], tools: Mapping[str, str]) -> Fragment:
+    """Return the fragment of a run without a report: failed if benchmarks are known to have failed."""
+    result = status_of(failed=bool(broken), unmeasured={"benchmark": why[:4096]}, tools=tools)
+    return Fragment(stages={_STAGE: result}, findings=fingerprinted(broken))
+
+
+STAGE: Final = Stage(name=_STAGE, plan=plan, interpret=interpret)
