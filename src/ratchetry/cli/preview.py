@@ -14,6 +14,7 @@ from ratchetry.errors import EXIT_PASS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ratchetry.domain.command import Command
     from ratchetry.domain.project import Interpreter
     from ratchetry.pipeline.measure import StagePlan
     from ratchetry.pipeline.survey import Places, Survey
@@ -57,9 +58,15 @@ def _interpreter(interpreter: Interpreter, *, builds: bool) -> str:
 def _stage(plan: StagePlan, name: str) -> dict[str, object]:
     """Return what one stage would do: reuse a result, nothing (because …), or run commands."""
     if plan.settled is None:
-        return {"commands": [shlex.join(command.argv) for command in plan.commands]}
+        return {"commands": [_shell_line(command) for command in plan.commands]}
     result = plan.settled.stages[name]
     return {"reused": True} if result.cached else {result.status: result.reason}
+
+
+def _shell_line(command: Command) -> str:
+    """Return a command the way it can be pasted into a shell."""
+    variables = [f"{name}={value}" for name, value in sorted(command.environment.items())]
+    return shlex.join(["env", *variables, *command.argv] if variables else command.argv)
 
 
 def _lines(document: Mapping[str, object]) -> list[str]:

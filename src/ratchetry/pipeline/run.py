@@ -123,6 +123,8 @@ def _measure(
     if not settings.in_place and any(command.cwd == "scratch" for command in commands):
         progress.preparing("a scratch copy of the repository")
         scratch = Path(known.tree.copy_to(places.scratch))
+    for directory in (places.artifacts, *(places.reports(name) for name in plans)):
+        directory.mkdir(parents=True, exist_ok=True)
     runner = ProcessRunner(
         directories={"repository": str(places.root), "scratch": str(scratch)}, environ=tool_environment(environ)
     )
