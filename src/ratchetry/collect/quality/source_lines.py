@@ -7,14 +7,15 @@ from typing import Final
 
 _BOM: Final = b"\xef\xbb\xbf"
 # Strings come first, so that a # inside one starts no comment; a comment counts only at the start of its line.
-# Possessive quantifiers keep the search linear on any input.
+# Every alternative can match in one way only, so the search is linear.  (Possessive quantifiers would say so, but
+# match wrongly before Python 3.11.5: https://github.com/python/cpython/issues/106052.)
 _TOKEN: Final = re.compile(
-    rb'"""(?:[^"\\]++|\\.|"(?!""))*+(?:"""|\Z)'
-    rb"|'''(?:[^'\\]++|\\.|'(?!''))*+(?:'''|\Z)"
-    rb'|"(?:[^"\\\n]++|\\.)*+"?'
-    rb"|'(?:[^'\\\n]++|\\.)*+'?"
-    rb"|(?P<comment>^[ \t\f]*+\#[^\n]*+)"
-    rb"|\#[^\n]*+",
+    rb'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*(?:"""|\\?\Z)'
+    rb"|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*(?:'''|\\?\Z)"
+    rb'|"[^"\\\n]*(?:\\.[^"\\\n]*)*"?'
+    rb"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'?"
+    rb"|(?P<comment>^[ \t\f]*\#[^\n]*)"
+    rb"|\#[^\n]*",
     re.DOTALL | re.MULTILINE,
 )
 
