@@ -1,4 +1,4 @@
-"""Writing files so that a reader sees the old content or the new one, never a part."""
+"""Writing files so that a reader sees the old content or the new one, and opening files that nobody vouches for."""
 
 from __future__ import annotations
 
@@ -8,8 +8,16 @@ import secrets
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from ratchetry.errors import UsageError
+
+_READ: Final = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_BINARY", "O_NOFOLLOW", "O_NONBLOCK"))
+
+
+def open_for_reading(path: str) -> int:
+    """Return a descriptor of a file; raises OSError for a link, and does not wait for the writer of a named pipe."""
+    return os.open(path, _READ)
 
 
 def write_atomic(path: str | Path, data: bytes) -> None:

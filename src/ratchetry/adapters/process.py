@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ratchetry.adapters.files import open_for_reading
 from ratchetry.adapters.output import Pump, last_words
 from ratchetry.adapters.process_tree import ProcessTree
 from ratchetry.domain.command import Command, ToolOutcome, Where
@@ -206,8 +207,8 @@ def _read_report(command: Command, limit: int) -> tuple[bytes | None, str]:
     """
     path = command.report or ""
     try:
-        # A suite may have put a link or a named pipe in the report's place: neither is followed or waited for.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        # A suite may have put a link or a named pipe in the report's place.
+        descriptor = open_for_reading(path)
     except FileNotFoundError:
         return None, ""
     except OSError as error:
