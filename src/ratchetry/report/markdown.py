@@ -17,7 +17,6 @@ from ratchetry.report.text import (
     duration,
     escape_html,
     escape_markdown,
-    listed,
     neutralize,
     number,
     plural,
@@ -134,8 +133,7 @@ def _blocks(record: RunRecord) -> Iterator[Block]:
 
 def _stage_row(record: RunRecord, name: str, stage: StageResult) -> str:
     """Return one stage as a row."""
-    why = f"not measured: {listed(stage.unmeasured, most=4)}" if stage.unmeasured else stage.reason
-    facts = "; ".join(part for part in (headline(record, name), why) if part)
+    facts = "; ".join(part for part in (headline(record, name), view.stage_reason(stage)) if part)
     result = f"{_STATUS_ICONS[stage.status]} {stage.status.replace('_', ' ')}{', cached' if stage.cached else ''}"
     return _row(_name(name), result, _prose(facts), duration(stage.duration) if stage.duration else "")
 

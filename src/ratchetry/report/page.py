@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +23,7 @@ MOST_GROUPS: Final = 50
 MOST_BENCHMARKS: Final = 100
 
 _OUTCOMES: Final[tuple[Outcome, ...]] = ("passed", "flaky", "skipped", "failed", "error")
+_COVERAGE: Final = (("Lines", "coverage.line"), ("Branches", "coverage.branch"), ("Changed lines", "coverage.changed"))
 _SEVERITY_METRICS: Final = ("critical", "high", "medium", "low", "unknown")
 _AUDITOR: Final = "pip-audit"
 
@@ -54,9 +54,10 @@ class StageRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateLine:
-    """One gate with its bar, None where there is no bound."""
+    """One gate with its bar, None where there is no bound, and what explains a verdict other than pass."""
 
     row: view.GateRow
+    reason: str
     bar: Bar | None
 
 
@@ -117,14 +118,18 @@ def tiles(record: RunRecord) -> tuple[Tile, ...]:
     verdicts = {gate.metric: gate.verdict for gate in record.gates}
     failed = record.metrics.get("tests.failed")
     failing = plural(failed.value, "failed", "failed") if failed and failed.value else ""
+
+    def tile(label: str, metric: str) -> Tile:
+        return _tile(record, label, metric, _bound_note(record, metric), verdicts.get(metric))
+
     return (
         _tile(record, "Tests", "tests.total", failing, "fail" if failing else None),
-        _tile(record, "Line coverage", "coverage.line", _bound_note(record, "coverage.line"), verdicts.get("coverage.line")),
-        _tile(record, "Lint findings", "lint.findings", "", verdicts.get("lint.findings")),
-        _tile(record, "Type errors", "types.errors", "", verdicts.get("types.errors")),
+        tile("Line coverage", "coverage.line"),
+        tile("Lint findings", "lint.findings"),
+        tile("Type errors", "types.errors"),
         _vulnerabilities(record),
-        _tile(record, "Score", "score.total", _bound_note(record, "score.total"), verdicts.get("score.total")),
-    )  # fmt: skip
+        tile("Score", "score.total"),
+    )
 
 
 def stage_rows(record: RunRecord) -> tuple[StageRow, ...]:
@@ -136,7 +141,7 @@ def stage_rows(record: RunRecord) -> tuple[StageRow, ...]:
             status=stage.status,
             cached=stage.cached,
             facts=headline(record, name),
-            reason=stage.reason,
+            reason=view.stage_reason(stage),
             time=duration(stage.duration) if stage.duration else "",
             bar=share(stage.duration, longest),
             tools=tuple(sorted(stage.tools.items())),
@@ -147,14 +152,14 @@ def stage_rows(record: RunRecord) -> tuple[StageRow, ...]:
 
 def gate_lines(record: RunRecord) -> tuple[GateLine, ...]:
     """Return the gates, failing ones first, each with its value against its bound."""
-    known = {(gate.metric, gate.kind): gate for gate in record.gates}
     bars = {
-        row.metric: against(gate.value, gate.bound, view.unit(record, gate.metric))
-        for row in view.gates(record)
-        for gate in known.values()
-        if gate.metric == row.metric and gate.bound is not None and gate.value is not None
+        gate.metric: against(gate.value, gate.bound, view.unit(record, gate.metric))
+        for gate in record.gates
+        if gate.bound is not None and gate.value is not None
     }
-    return tuple(GateLine(row=row, bar=bars.get(row.metric)) for row in view.gates(record))
+    return tuple(
+        GateLine(row=row, reason=_gate_reason(record, row), bar=bars.get(row.metric)) for row in view.gates(record)
+    )
 
 
 def metric_rows(record: RunRecord) -> tuple[MetricRow, ...]:
@@ -164,7 +169,7 @@ def metric_rows(record: RunRecord) -> tuple[MetricRow, ...]:
 
 def coverage_rows(record: RunRecord) -> tuple[CoverageRow, ...]:
     """Return the kinds of coverage that were measured."""
-    return tuple(_coverage_rows(record))
+    return tuple(_coverage_row(record, label, name) for label, name in _COVERAGE if name in record.metrics)
 
 
 def slices(record: RunRecord) -> tuple[Slice, ...]:
@@ -235,6 +240,14 @@ def environment(record: RunRecord) -> tuple[tuple[str, str], ...]:
     return tuple((label, value) for label, value in rows if value)
 
 
+def _gate_reason(record: RunRecord, row: view.GateRow) -> str:
+    """Return why a gate does not pass; for a stage that failed, what it measured."""
+    name = row.metric.removeprefix(view.STAGE_GATE)
+    if row.verdict == "pass" or not view.repeats_stage(record, row.metric):
+        return "" if row.verdict == "pass" else row.reason
+    return view.stage_reason(record.stages[name]) or headline(record, name)
+
+
 def _tile(record: RunRecord, label: str, metric: str, note: str, tone: Verdict | None) -> Tile:
     """Return one figure."""
     value = view.shown(record, metric)
@@ -243,9 +256,7 @@ def _tile(record: RunRecord, label: str, metric: str, note: str, tone: Verdict |
 
 def _vulnerabilities(record: RunRecord) -> Tile:
     """Return how many vulnerabilities are known, and how much nobody could look at."""
-    rows = [
-        metric.value for name, metric in record.metrics.items() if name.startswith("security.vulnerabilities.")
-    ]  # fmt: skip
+    rows = [record.metrics[name].value for name in record.metrics if name.startswith("security.vulnerabilities.")]
     unaudited = record.metrics.get("security.unaudited")
     note = f"{number(unaudited.value, 'count')} not audited" if unaudited and unaudited.value else ""
     tone: Verdict | None = "not_measured" if not rows else "fail" if sum(rows) else None
@@ -271,23 +282,18 @@ def _metric_row(record: RunRecord, name: str) -> MetricRow:
     )
 
 
-def _coverage_rows(record: RunRecord) -> Iterator[CoverageRow]:
-    """Yield the kinds of coverage that were measured."""
-    for label, name in (
-        ("Lines", "coverage.line"),
-        ("Branches", "coverage.branch"),
-        ("Changed lines", "coverage.changed"),
-    ):
-        if name in record.metrics:
-            gate = next((row for row in record.gates if row.metric == name and row.bound is not None), None)
-            value = record.metrics[name].value
-            yield CoverageRow(
-                label=label,
-                value=view.shown(record, name),
-                bound=next((row.bound for row in view.gates(record) if row.metric == name), ""),
-                bar=share(value, 100.0) if gate is None or gate.bound is None else against(value, gate.bound, "percent"),
-                verdict=gate.verdict if gate else None,
-            )  # fmt: skip
+def _coverage_row(record: RunRecord, label: str, name: str) -> CoverageRow:
+    """Return one kind of coverage that was measured."""
+    value = record.metrics[name].value
+    gate = next((row for row in record.gates if row.metric == name and row.bound is not None), None)
+    bound = None if gate is None else gate.bound
+    return CoverageRow(
+        label=label,
+        value=view.shown(record, name),
+        bound="" if gate is None else view.gate_row(gate, "percent").bound,
+        bar=share(value, 100.0) if bound is None else against(value, bound, "percent"),
+        verdict=gate.verdict if gate else None,
+    )
 
 
 def _seconds(value: float | None, record: RunRecord | None, name: str) -> str:

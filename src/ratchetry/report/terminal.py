@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from ratchetry.domain.record import RunRecord, StageResult, Status, Verdict
+from ratchetry.domain.record import RunRecord, Status, Verdict
 from ratchetry.report import view
 from ratchetry.report.headline import headline
-from ratchetry.report.text import clip, clip_middle, duration, encodable, listed, neutralize, plural
+from ratchetry.report.text import clip, clip_middle, duration, encodable, neutralize, plural
 from ratchetry.report.verdict import sentence
 
 if TYPE_CHECKING:
@@ -85,17 +85,10 @@ def _stages(record: RunRecord) -> Table:
         table.add_row(
             _text(name, _NAME),
             _text(result, _NAME, _STATUS_STYLE[stage.status]),
-            _text("; ".join(part for part in (headline(record, name), _why(stage)) if part), _TEXT),
+            _text("; ".join(part for part in (headline(record, name), view.stage_reason(stage)) if part), _TEXT),
             _text(duration(stage.duration) if stage.duration else "", _NAME),
         )
     return table
-
-
-def _why(stage: StageResult) -> str:
-    """Return why a stage ended as it did; families that were not measured have a section of their own."""
-    if stage.unmeasured:
-        return f"not measured: {listed(stage.unmeasured, most=4)}"
-    return stage.reason
 
 
 def _gates(record: RunRecord) -> Table:

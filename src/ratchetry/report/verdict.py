@@ -86,7 +86,7 @@ def _stage_words(record: RunRecord, gate: Gate) -> str:
     name = gate.metric.removeprefix(STAGE_GATE)
     stage = record.stages.get(name)
     if stage is None or stage.status != "failed":
-        return f"{_short(gate)} ({_reason(gate.reason)})"
+        return f"{_short(gate)} was not measured in full ({_reason(gate.reason)})"
     facts = _reason(stage.reason) or headline(record, name)
     return f"{_short(gate)} failed ({facts})" if facts else f"{_short(gate)} failed"
 

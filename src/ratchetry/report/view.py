@@ -10,7 +10,7 @@ from typing import Final
 
 from ratchetry.domain.catalog import definition
 from ratchetry.domain.record import Finding, Gate, RunRecord, Severity, StageResult, TestResult, Verdict
-from ratchetry.report.text import exact, number, signed
+from ratchetry.report.text import exact, listed, number, signed
 from ratchetry.settings import STAGES
 
 VERDICTS: Final[Mapping[Verdict, str]] = {
@@ -78,9 +78,14 @@ def stages(record: RunRecord) -> tuple[tuple[str, StageResult], ...]:
     return tuple(sorted(record.stages.items(), key=lambda item: (order.get(item[0], len(order)), item[0])))
 
 
+def stage_reason(stage: StageResult) -> str:
+    """Return why a stage ended as it did; of what it could not measure only the names: `unmeasured` has the reasons."""
+    return f"not measured: {listed(stage.unmeasured, most=4)}" if stage.unmeasured else stage.reason
+
+
 def gates(record: RunRecord) -> tuple[GateRow, ...]:
-    """Return the gates as text, failing ones first."""
-    ordered = sorted(record.gates, key=lambda gate: (GATE_ORDER.index(gate.verdict), gate.metric))
+    """Return the gates as text, failing ones first, bounds before stages."""
+    ordered = sorted(record.gates, key=_gate_place)
     return tuple(gate_row(gate, unit(record, gate.metric)) for gate in ordered)
 
 
@@ -184,7 +189,7 @@ def unmeasured(record: RunRecord) -> tuple[Unmeasured, ...]:
         Unmeasured(what=gate.metric.removeprefix(STAGE_GATE), why=gate.reason)
         for gate in record.gates
         if gate.value is None and gate.verdict in {"not_measured", "warn"} and gate.reason not in told
-        if not _repeats_stage(record, gate.metric)
+        if not repeats_stage(record, gate.metric)
     ]
     return tuple(rows)
 
@@ -196,7 +201,7 @@ def gate_reasons(record: RunRecord) -> tuple[tuple[str, str], ...]:
         (row.metric, row.reason)
         for row in gates(record)
         if row.verdict in {"fail", "warn"} and row.reason and row.reason not in told
-        if not _repeats_stage(record, row.metric)
+        if not repeats_stage(record, row.metric)
     )
 
 
@@ -207,7 +212,12 @@ def shown(record: RunRecord, name: str) -> str:
     return number(metric.value, metric.unit, apart_from=bounds) if metric else ""
 
 
-def _repeats_stage(record: RunRecord, gate: str) -> bool:
+def _gate_place(gate: Gate) -> tuple[int, bool, str]:
+    """Return what gates are sorted by."""
+    return (GATE_ORDER.index(gate.verdict), gate.metric.startswith(STAGE_GATE), gate.metric)
+
+
+def repeats_stage(record: RunRecord, gate: str) -> bool:
     """Tell whether a gate only repeats what a stage of the record says of itself."""
     return gate.startswith(STAGE_GATE) and gate.removeprefix(STAGE_GATE) in record.stages
 
