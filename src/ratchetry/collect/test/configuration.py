@@ -70,10 +70,13 @@ class CoverageConfiguration:
 
     chooses_sources: bool = False
     chooses_omissions: bool = False
+    branch: bool = False
     parallel: bool = False
     """Whether every process writes a data file of its own, to be combined."""
+    follows_workers: bool = False
+    """Whether the children of multiprocessing are measured as well."""
     follows_children: bool = False
-    """Whether Python processes that the suite starts are measured as well."""
+    """Whether all Python processes that the suite starts are measured as well."""
 
 
 def pytest_configuration(tree: SourceTree, more: Iterable[str] = ()) -> PytestConfiguration:
@@ -102,13 +105,16 @@ def coverage_configuration(tree: SourceTree, given: str = "") -> CoverageConfigu
 
 def _coverage_decisions(run: Table, report: Table) -> CoverageConfiguration:
     """Return what the tables `run` and `report` decide."""
-    follows = "subprocess" in _items(run.get("patch"))
+    follows_children = "subprocess" in _items(run.get("patch"))
+    follows_workers = "multiprocessing" in _items(run.get("concurrency"))
     return CoverageConfiguration(
         chooses_sources=any(run.get(name) for name in ("source", "source_pkgs", "source_dirs", "include"))
         or bool(report.get("include")),
         chooses_omissions=bool(run.get("omit") or report.get("omit")),
-        parallel=_is_yes(run.get("parallel")) or follows or "multiprocessing" in _items(run.get("concurrency")),
-        follows_children=follows,
+        branch=_is_yes(run.get("branch")),
+        parallel=_is_yes(run.get("parallel")) or follows_children or follows_workers,
+        follows_workers=follows_workers,
+        follows_children=follows_children,
     )
 
 

@@ -10,10 +10,11 @@ from typing import Final
 from ratchetry.collect.stage import Context, Stage, measured, status_of
 from ratchetry.collect.test.changed_lines import changed_coverage
 from ratchetry.collect.test.configuration import pytest_configuration
+from ratchetry.collect.test.coverage_command import COVERAGE, why_unmeasurable
 from ratchetry.collect.test.coverage_report import read_coverage
 from ratchetry.collect.test.failure_signature import Diagnosis, diagnose
 from ratchetry.collect.test.junit_report import TestCase, read_junit
-from ratchetry.collect.test.pytest_command import COVERAGE, PYTEST, commands, escapes_coverage
+from ratchetry.collect.test.pytest_command import PYTEST, commands
 from ratchetry.collect.test.suite_ending import why_inconsistent, why_unfinished
 from ratchetry.domain.command import Plan, ToolOutcome, Unable
 from ratchetry.domain.fingerprint import fingerprinted
@@ -58,7 +59,7 @@ def interpret(context: Context, outcomes: Mapping[str, ToolOutcome]) -> Fragment
     diagnoses = _diagnoses(context, tests)
     if problem:
         results = _Part(unmeasured={"tests": problem})
-        coverage = _Part(unmeasured={"coverage": "the suite did not run to its end"})
+        coverage = _Part(unmeasured={"coverage": "it takes the whole suite to know what it covers"})
     else:
         results = _figures(tests)
         coverage = _coverage(context, outcomes)
@@ -112,16 +113,9 @@ def _figures(tests: Sequence[TestCase]) -> _Part:
 
 def _coverage(context: Context, outcomes: Mapping[str, ToolOutcome]) -> _Part:
     """Return what the tests execute; branches and changed lines only where there are any."""
-    if COVERAGE not in outcomes:
-        return _Part(
-            unmeasured={
-                "coverage": f"coverage.py is not installed for {context.interpreter.executable}; "
-                "add it to the project's test dependencies"
-            }
-        )
-    escaping = escapes_coverage(context)
-    if escaping:
-        return _Part(unmeasured={"coverage": escaping})
+    unmeasurable = why_unmeasurable(context, pytest_configuration(context.tree, context.settings.pytest_args))
+    if unmeasurable:
+        return _Part(unmeasured={"coverage": unmeasurable})
     try:
         report = read_coverage(outcomes[COVERAGE].require(0))
         changed = changed_coverage(report, context.base.added_lines if context.base else {})
@@ -181,7 +175,7 @@ def _finding(test: TestCase, diagnosis: Diagnosis) -> Finding:
         severity="high",
         path=diagnosis.path or test.path,
         line=diagnosis.line if diagnosis.path else test.line,
-        message=f"{test.id.rpartition('::')[2][:200]}: {diagnosis.headline}",
+        message=f"{test.id.removeprefix(f'{test.path}::')[:200]}: {diagnosis.headline}",
     )
 
 

@@ -14,6 +14,8 @@ _TAIL: Final = 64_000
 _MAX_SAID: Final = 1000
 _RUNNING: Final = re.compile(rb"^(?P<id>[^\s:]+::\S.*?)\s*?(?P<done> [A-Z]{2,}\b.*)?$", re.MULTILINE)
 _FAULT: Final = re.compile(r"Fatal Python error: (?P<what>.+)")
+_COMPLAINT: Final = re.compile(r"E  |ERROR\b|INTERNALERROR>|\S*[Ee]rror(?:: | while )|Exit: ")
+_CHATTER: Final = re.compile(r"generated xml file|CoverageWarning|^ *self\._warn\(")
 _USUAL: Final = (0, 1)
 _NOTHING_COLLECTED: Final = 5
 _MIDWAY: Final = (2, 3)
@@ -31,7 +33,9 @@ def why_unfinished(outcome: ToolOutcome) -> str:
     """
     code = outcome.exit_code
     if outcome.timed_out:
-        return f"{outcome.problem or 'pytest was killed at its timeout'}{_in_test(outcome)}"
+        where = _in_test(outcome)
+        killed = outcome.problem or "pytest was killed at its timeout"
+        return f"{killed.partition('; last output')[0]}{where}" if where else killed
     if code is None or (outcome.problem and code in _USUAL):
         return outcome.problem or "pytest was not run"
     if code == _NOTHING_COLLECTED:
@@ -54,15 +58,16 @@ def why_inconsistent(outcome: ToolOutcome, tests: Sequence[TestCase]) -> str:
 
 
 def _crash(outcome: ToolOutcome) -> str:
-    """Return how the process ended without a report."""
+    """Return how the process ended before pytest could write its report, and in which test."""
     fault = _FAULT.search(outcome.stderr)
     if fault is not None:
         return f"the test process crashed ({fault['what'].strip()[:200]}){_in_test(outcome)}"
     try:
         outcome.require()
     except ReportError as error:
-        return f"the suite ended without a report{_in_test(outcome)}: {str(error)[:_MAX_SAID]}"
-    return "the suite ended without a report"  # pragma: no cover - no exit code is accepted above
+        how, _, said = str(error).partition(": ")
+        return f"{how} and wrote no report{_in_test(outcome) or f': {said}'}"
+    return "pytest wrote no report"  # pragma: no cover - no exit code is accepted above
 
 
 def _in_test(outcome: ToolOutcome) -> str:
@@ -76,7 +81,11 @@ def _in_test(outcome: ToolOutcome) -> str:
 
 def _said(outcome: ToolOutcome) -> str:
     """Return the last words of a run: pytest's complaints if there are any, otherwise its last lines."""
-    printed = outcome.stdout[-_TAIL:].decode("utf-8", "replace")
-    lines = [line.strip() for line in f"{printed}\n{outcome.stderr[-_TAIL:]}".splitlines() if line.strip(" =_-!\t")]
-    complaints = [line for line in lines if re.match(r"(E  |ERROR\b|INTERNALERROR>|!!!|\S*[Ee]rror: |Exit: )", line)]
-    return " / ".join((complaints or lines or ["it printed nothing"])[-4:])[:_MAX_SAID]
+    printed = outcome.stdout[-_TAIL:].decode("utf-8", "replace").splitlines() + outcome.stderr[-_TAIL:].splitlines()
+    lines = [line.strip(" =_-!\t") for line in printed if not _CHATTER.search(line)]
+    complaints = (
+        [line.strip("! ") for line in printed if line.startswith("!!!")],
+        [line for line in lines if _COMPLAINT.match(line)],
+        [line for line in lines if line],
+    )
+    return " / ".join(next(filter(None, complaints), ["it printed nothing"])[-4:])[:_MAX_SAID]
