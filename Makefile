@@ -6,10 +6,10 @@ REQUIREMENTS := requirements/dev.txt
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types contracts docs check lock clean
+.PHONY: help setup run test test-pythons lint types contracts docs check lock clean
 
 help: ## Show this list.
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-13s %s\n", $$1, $$2}'
 
 setup: .venv/.installed ## Set up .venv with everything that is needed.
 
@@ -25,6 +25,9 @@ run: setup ## Run the main job on this repository.
 
 test: setup ## Run the tests.
 	$(BIN)/python -m pytest
+
+test-pythons: setup ## Run the tests on every other supported Python that is installed here.
+	scripts/test_pythons.sh
 
 lint: setup ## Check style and formatting.
 	$(BIN)/ruff check

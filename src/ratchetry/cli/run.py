@@ -100,9 +100,9 @@ def show_result(record: RunRecord, files: Files, output_format: str) -> None:
 
             click.echo(dumps(record), nl=False)
         case "markdown":
-            from ratchetry.report import markdown
+            from ratchetry.report.markdown import render
 
-            click.echo(markdown.render(record))
+            click.echo(render(record))
         case _:
             from rich.console import Console
 

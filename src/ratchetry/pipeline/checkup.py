@@ -87,7 +87,7 @@ def _repository(known: Survey) -> Iterable[Check]:
         area="repository",
         what="base commit",
         health="ok" if base else "note",
-        found=base or "none found",
+        found=base or known.base_problem or "none: there is no commit before this one",
         advice="" if base else "pass --base REF, or fetch the history (fetch-depth: 0), to measure changed lines",
     )
     workflow = (known.places.root / WORKFLOW).is_file()

@@ -6,10 +6,14 @@ import hashlib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 from ratchetry import __version__
-from ratchetry.adapters.scheduler import StageOutcomes
+from ratchetry.adapters.artifacts import read_artifacts, write_artifacts
+from ratchetry.adapters.cache import CacheEntry, StageCache
+from ratchetry.adapters.cache import key as address
+from ratchetry.adapters.scheduler import Scheduler, StageOutcomes
 from ratchetry.collect.stage import Context, Stage
 from ratchetry.domain.command import Command, Plan, Skip, ToolOutcome, Unable
 from ratchetry.domain.merge import merge
@@ -18,10 +22,6 @@ from ratchetry.errors import RatchetryError
 from ratchetry.pipeline.survey import Survey
 from ratchetry.ports import Fetch, Progress
 from ratchetry.state.record import dumps_fragment
-
-if TYPE_CHECKING:
-    from ratchetry.adapters.cache import StageCache
-    from ratchetry.adapters.scheduler import Scheduler
 
 _NOT_INPUTS: Final = frozenset({"stages", "optional", "jobs", "timeout", "output_dir", "cache", "thresholds"})
 """Settings that change what is run or judged, but not what a stage measures."""
@@ -36,6 +36,8 @@ class StagePlan:
     key: str
     commands: tuple[Command, ...] = ()
     settled: Fragment | None = None
+    artifacts: Mapping[str, bytes] = field(default_factory=dict)
+    """The files that a reused result left for the user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +73,8 @@ def plan_stages(
     for stage in stages:
         context = _context(survey, stage, fetch)
         key = stage_key(stage, survey, digests, day)
-        reused = cache.get(key) if cache and not stage.needs else None
-        if reused is not None:
-            plans[stage.name] = StagePlan(stage=stage, context=context, key=key, settled=_mark_reused(reused))
-        else:
-            plans[stage.name] = _plan(stage, context, key)
+        entry = cache.load(key) if cache and not stage.needs else None
+        plans[stage.name] = _reuse(stage, context, key, entry) if entry else _plan(stage, context, key)
     return plans
 
 
@@ -86,6 +85,7 @@ def measure(
     run = _Run(plans=plans, cache=cache, progress=progress)
     for name, plan in plans.items():
         if plan.settled is not None:
+            write_artifacts(Path(plan.context.artifacts), plan.artifacts)
             _settle(run, name, plan.settled)
     work = {name: plan.commands for name, plan in plans.items() if plan.settled is None}
     ended: dict[str, StageOutcomes] = {}
@@ -104,7 +104,6 @@ def stage_key(stage: Stage, survey: Survey, digests: Mapping[str, str], day: str
         if entry.name not in _NOT_INPUTS
     }
     facts = {
-        "stage": stage.name,
         "ratchetry": f"{__version__}/{SCHEMA_VERSION}",
         "python": sys.version,
         "tools": repr(sorted(survey.own_distributions.items())),
@@ -114,10 +113,7 @@ def stage_key(stage: Stage, survey: Survey, digests: Mapping[str, str], day: str
         "machine": repr(survey.runner) if stage.name == "benchmark" else "",
         "day": day if stage.perishable else "",
     }
-    digest = hashlib.sha256(repr(sorted(facts.items())).encode("utf-8", "surrogatepass"))
-    for path in sorted(path for path in digests if stage.reads(path)):
-        digest.update(f"{path}\0{digests[path]}\0".encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
+    return address(stage.name, {path: digest for path, digest in digests.items() if stage.reads(path)}, facts)
 
 
 def _context(survey: Survey, stage: Stage, fetch: Fetch) -> Context:
@@ -131,11 +127,17 @@ def _context(survey: Survey, stage: Stage, fetch: Fetch) -> Context:
         fetch=fetch,
         scratch=str(places.root if survey.settings.in_place else places.scratch),
         reports=str(places.reports(stage.name)),
-        artifacts=str(places.artifacts),
+        artifacts=str(places.artifacts(stage.name)),
         own_python=sys.executable,
         own_distributions=survey.own_distributions,
         base=survey.base,
     )
+
+
+def _reuse(stage: Stage, context: Context, key: str, entry: CacheEntry) -> StagePlan:
+    """Return the plan of a stage whose result is known already."""
+    settled = _mark_reused(entry.fragment)
+    return StagePlan(stage=stage, context=context, key=key, settled=settled, artifacts=entry.artifacts)
 
 
 def _plan(stage: Stage, context: Context, key: str) -> StagePlan:
@@ -171,14 +173,16 @@ def _finish(run: _Run, ended: StageOutcomes) -> None:
     plan = run.plans[ended.stage]
     earlier = merge(run.fragments[need] for need in plan.stage.needs if need in run.fragments)
     key = plan.key if not plan.stage.needs else _key_with(plan.key, earlier)
-    reused = run.cache.get(key) if run.cache and plan.stage.needs else None
-    if reused is not None:
-        _settle(run, ended.stage, _mark_reused(reused))
+    entry = run.cache.load(key) if run.cache and plan.stage.needs else None
+    if entry is not None:
+        _settle(run, ended.stage, _mark_reused(entry.fragment))
         return
     fragment = _interpret(run, plan, ended.outcomes, earlier)
     fragment = _with_duration(fragment, ended.stage, ended.duration)
     if run.cache and fragment.stages[ended.stage].status == "passed":
-        run.cache.put(key, fragment)
+        artifacts = read_artifacts(Path(plan.context.artifacts))
+        if artifacts is not None:
+            run.cache.put(key, fragment, artifacts)
     _settle(run, ended.stage, fragment)
 
 

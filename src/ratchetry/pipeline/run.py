@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from ratchetry.domain.record import Fragment, RunRecord
 from ratchetry.domain.thresholds import Thresholds
 from ratchetry.errors import ConfigError, UsageError
 from ratchetry.pipeline.measure import Measured, StagePlan, measure, plan_stages
+from ratchetry.pipeline.stages import wanted
 from ratchetry.pipeline.survey import Places, Survey, survey
 from ratchetry.ports import Clock, Progress
 from ratchetry.settings import Settings
@@ -54,7 +56,7 @@ def run(places: Places, settings: Settings, *, environ: Mapping[str, str], clock
     """
     began = clock.monotonic()
     bounds = load_thresholds(places.root, settings)
-    stages = wanted_stages(settings)
+    stages = wanted(settings)
     with _alone_in(places):
         known = survey(places, settings, environ=environ, clock=clock, progress=progress)
         outcome = _measure(known, stages, environ=environ, clock=clock, progress=progress)
@@ -68,7 +70,7 @@ def preview(
     """Return what a run would do, without running, building or writing anything."""
     load_thresholds(places.root, settings)
     known = survey(places, replace(settings, install=False), environ=environ, clock=clock, progress=progress)
-    return known, _plans(known, wanted_stages(settings), clock)
+    return known, _plans(known, wanted(settings), clock)
 
 
 def judge(known: Survey, fragment: Fragment, bounds: Thresholds, *, seconds: float) -> RunRecord:
@@ -101,13 +103,6 @@ def load_thresholds(root: Path, settings: Settings) -> Thresholds:
     return Thresholds()
 
 
-def wanted_stages(settings: Settings) -> tuple[Stage, ...]:
-    """Return the stages to run, in the order they are shown."""
-    from ratchetry.collect.stages import STAGES
-
-    return tuple(stage for stage in STAGES if stage.name in settings.stages)
-
-
 def _measure(
     known: Survey, stages: Sequence[Stage], *, environ: Mapping[str, str], clock: Clock, progress: Progress
 ) -> Measured:
@@ -123,8 +118,10 @@ def _measure(
     if not settings.in_place and any(command.cwd == "scratch" for command in commands):
         progress.preparing("a scratch copy of the repository")
         scratch = Path(known.tree.copy_to(places.scratch))
-    for directory in (places.artifacts, *(places.reports(name) for name in plans)):
-        directory.mkdir(parents=True, exist_ok=True)
+    for name in plans:
+        shutil.rmtree(places.artifacts(name), ignore_errors=True)  # those of an earlier run would pass for this one's
+        places.artifacts(name).mkdir(parents=True)
+        places.reports(name).mkdir(parents=True, exist_ok=True)
     runner = ProcessRunner(
         directories={"repository": str(places.root), "scratch": str(scratch)}, environ=tool_environment(environ)
     )

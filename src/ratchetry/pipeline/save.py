@@ -40,15 +40,16 @@ def files_of(places: Places, record: RunRecord) -> Files:
 def save(places: Places, record: RunRecord) -> Files:
     """Write the files of a run, each atomically, and return where they are."""
     from ratchetry.adapters.files import write_atomic
-    from ratchetry.report import html, markdown
+    from ratchetry.report.html import render as page
+    from ratchetry.report.markdown import render as summary
 
     files = files_of(places, record)
     document = dumps(record)
     contents: Mapping[Path, bytes] = {
         files.history: document,
         files.record: document,
-        files.summary: markdown.render(record).encode("utf-8"),
-        files.report: html.render(record).encode("utf-8"),
+        files.summary: summary(record).encode("utf-8"),
+        files.report: page(record).encode("utf-8"),
     }
     for path, data in contents.items():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,13 +60,14 @@ def save(places: Places, record: RunRecord) -> Files:
 def publish_to_github(record: RunRecord, files: Files, environ: Mapping[str, str], stream: TextIO) -> None:
     """Write the job summary, step outputs and annotations of a GitHub Actions step; outside of one, nothing."""
     from ratchetry.adapters.github_actions import publish
-    from ratchetry.report import annotations, markdown
+    from ratchetry.report.annotations import render as workflow_commands
+    from ratchetry.report.markdown import render as summary
 
     publish(
         record,
         environ,
-        markdown=markdown.render(record),
-        annotations=annotations.render(record),
+        markdown=summary(record),
+        annotations=workflow_commands(record),
         record_path=str(files.record),
         stream=stream,
     )

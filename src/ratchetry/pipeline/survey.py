@@ -56,10 +56,9 @@ class Places:
         """Return the directory for the reports and caches of one stage's tools."""
         return self.output / "work" / "reports" / stage
 
-    @property
-    def artifacts(self) -> Path:
-        """Return the directory of files that are kept for the user."""
-        return self.output / "artifacts"
+    def artifacts(self, stage: str) -> Path:
+        """Return the directory of the files that a stage leaves for the user, such as the SBOM."""
+        return self.output / "artifacts" / stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +74,7 @@ class Survey:
     run: RunInfo
     change: Change
     base: Base | None
+    base_problem: str
     own_distributions: Mapping[str, str]
 
 
@@ -101,7 +101,10 @@ def survey(
     tree = WorkingTree(places.root, places.output)
     project = discover(tree, settings)
     event = read_event(environ)
-    git = inspect(str(places.root), settings.base or event.base_commit)
+    git = inspect(str(places.root), settings.base or event.base_commit, output_dir=str(places.output), environ=environ)
+    if settings.base and git.base is None:
+        msg = f"base: {settings.base}: {git.base_problem or git.problem or 'no such commit or reference'}"
+        raise UsageError(msg)
     interpreter = prepare(
         project,
         settings,
@@ -123,6 +126,7 @@ def survey(
         run=_run_info(git, event, base, machine, clock),
         change=_change(base, git),
         base=base,
+        base_problem="" if base else git.base_problem or git.problem,
         own_distributions=own_distributions(),
     )
 
