@@ -83,7 +83,7 @@ class StageCache:
         Raises ValueError for a key that is no digest and for an artifact's name that is no plain file name.
         """
         files = dict(artifacts or {})
-        wrong = [name for name in (*files,) if not _ARTIFACT.fullmatch(name)]
+        wrong = [name for name in files if not _ARTIFACT.fullmatch(name)]
         if wrong or not _KEY.fullmatch(key):
             msg = f"not a plain file name: {wrong[0]!r}" if wrong else f"not a digest: {key!r}"
             raise ValueError(msg)
@@ -126,7 +126,7 @@ def file_digest(path: str) -> str:
     """Return the SHA-256 over a file's kind, mode and content; a link's is over its text and what it leads to."""
     digest = hashlib.sha256()
     try:
-        if stat.S_ISLNK(os.lstat(path).st_mode):  # noqa: PTH116
+        if stat.S_ISLNK(os.lstat(path).st_mode):
             digest.update(b"link\0" + os.fsencode(os.readlink(path)) + b"\0")  # noqa: PTH115
             path = os.path.realpath(path)
         descriptor = open_for_reading(path)
