@@ -10,8 +10,8 @@ from typing import Final
 from ratchetry.collect.stage import Context, Stage, measured, status_of
 from ratchetry.collect.validate import schemas
 from ratchetry.collect.validate.conflicts import check_conflicts
-from ratchetry.collect.validate.findings import not_checked
-from ratchetry.collect.validate.links import check_links, is_page
+from ratchetry.collect.validate.findings import bounded, not_checked
+from ratchetry.collect.validate.links import check_links, is_page, submodule_paths
 from ratchetry.collect.validate.metadata import metadata_check
 from ratchetry.collect.validate.parsable import check_parsable, toml_tables
 from ratchetry.collect.validate.required import check_required
@@ -46,15 +46,13 @@ def _interpret(loaders: Mapping[str, Loader], context: Context, outcomes: Mappin
     seen = _look_at(context, files, frozenset(state))
     unparsable = frozenset(row.path for row in seen.findings if row.severity == "high")
     against_schema, unmeasured = _against_schemas(outcomes, unparsable)
-    findings = fingerprinted(
-        (
-            *check_required(context.project.files, context.settings.required_files),
-            *seen.findings,
-            *_metadata(seen.metadata),
-            *check_links(seen.pages, context.project.files, context.tree.exists),
-            *check_state(context.tree, state),
-            *against_schema,
-        )
+    findings = (
+        *check_required(context.project.files, context.settings.required_files),
+        *seen.findings,
+        *_metadata(seen.metadata),
+        *check_links(seen.pages, context.project.files, context.tree.exists, seen.submodules),
+        *check_state(context.tree, state),
+        *against_schema,
     )
     errors = sum(row.severity == "high" for row in findings)
     warnings = sum(row.severity == "low" for row in findings)
@@ -63,7 +61,7 @@ def _interpret(loaders: Mapping[str, Loader], context: Context, outcomes: Mappin
     return Fragment(
         stages={_NAME: status_of(failed=errors > 0, unmeasured=unmeasured, tools=tools)},
         metrics=dict(measured(name, count, _NAME, n=seen.checked) for name, count in sorted(counts)),
-        findings=findings,
+        findings=fingerprinted(bounded(findings)),
     )
 
 
@@ -75,6 +73,7 @@ class _Seen:
     findings: list[Finding] = field(default_factory=list)
     pages: dict[str, str] = field(default_factory=dict)
     metadata: dict[str, bytes] = field(default_factory=dict)
+    submodules: tuple[str, ...] = ()
 
 
 def _files(context: Context) -> tuple[str, ...]:
@@ -98,6 +97,8 @@ def _look_at(context: Context, files: Sequence[str], state: frozenset[str]) -> _
         seen.findings += found
         if is_page(path):
             seen.pages[path] = data.decode("utf-8", "replace")
+        if path == ".gitmodules":
+            seen.submodules = submodule_paths(data)
         broken = any(row.severity in {"high", "info"} for row in found)
         if path.rpartition("/")[2] == "pyproject.toml" and not broken and not _is_left_alone(path):
             seen.metadata[path] = data

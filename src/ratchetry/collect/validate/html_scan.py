@@ -32,6 +32,7 @@ def scan_html(text: str) -> Snippet:
     anchors: list[str] = []
     headings: list[str] = []
     open_at: int | None = None
+    line = counted = 0
     for tag in _TAG.finditer(text):
         closing, name = bool(tag[1]), tag[2].lower()
         if name in _HEADINGS and closing and open_at is not None:
@@ -39,11 +40,12 @@ def scan_html(text: str) -> Snippet:
             open_at = None
         elif name in _HEADINGS and not closing:
             open_at = tag.end()
+        line, counted = line + text.count("\n", counted, tag.start()), tag.start()
         for attribute, value in _attributes(tag[3]):
             if attribute in {"id", "name"}:
                 anchors.append(value)
             elif (name, attribute) in _TARGETS:
-                targets.append((value, text.count("\n", 0, tag.start())))
+                targets.append((value, line))
     return Snippet(targets=tuple(targets), anchors=tuple(anchors), headings=tuple(headings), complete=open_at is None)
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from ratchetry.collect.validate.findings import not_checked, warning
-from ratchetry.collect.validate.markdown_page import Link, Page, may_point_inside, read_page
+from ratchetry.collect.validate.markdown_page import Link, Page, anchor_key, may_point_inside, read_page
 from ratchetry.collect.validate.scope import is_template, is_test_data, suffix
 from ratchetry.collect.validate.sites import site_of, site_roots
 from ratchetry.domain.record import Finding
@@ -20,7 +20,7 @@ LARGEST_PAGE: Final = 1_000_000
 
 _PAGE_SUFFIXES: Final = frozenset({".md", ".markdown"})
 _EXTERNAL: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
-_PLACEHOLDER: Final = re.compile(r"[{}<>$|*]|\.\.\.|…")
+_PLACEHOLDER: Final = re.compile(r".*(?:[{}<>$|*]|\.\.\.|…).*|url|uri|link|path|href|src", re.IGNORECASE | re.DOTALL)
 # Issue and pull-request templates, and news fragments, are shown at other places than they stand at.
 _SHOWN_ELSEWHERE: Final = re.compile(
     r"(?:.*/)?(?:(?:issue|pull_request|discussion)_template(?:/.*|\.md)"
@@ -31,6 +31,7 @@ _SHOWN_ELSEWHERE: Final = re.compile(
 _GIVEN_ANCHORS: Final = re.compile(
     r"|top|readme|l\d+.*|.*-ov-file|(?:user-content-)?fn(?:ref)?-.*|:~:.*", re.IGNORECASE
 )
+_SUBMODULE: Final = re.compile(r"^[ \t]*path[ \t]*=[ \t]*(\S.*)$", re.MULTILINE)
 _FILE_IN_SITE: Final = frozenset({*_PAGE_SUFFIXES, ".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"})
 
 
@@ -43,10 +44,13 @@ class _Repository:
     sites: tuple[str, ...]
     exists: Callable[[str], bool]
     texts: Mapping[str, str]
+    submodules: tuple[str, ...]
 
     def has(self, path: str) -> bool:
-        """Tell whether a path is a file or a directory here."""
-        return path in self.files or path in self.directories or path in {"", "."} or self.exists(path)
+        """Tell whether a path is a file or a directory here, or may be one in a submodule that is not checked out."""
+        if path in self.files or path in self.directories or not path:
+            return True
+        return any(path.startswith(f"{place}/") for place in self.submodules) or self.exists(path)
 
 
 def is_page(path: str) -> bool:
@@ -59,7 +63,14 @@ def is_page(path: str) -> bool:
     )
 
 
-def check_links(pages: Mapping[str, str], files: Sequence[str], exists: Callable[[str], bool]) -> tuple[Finding, ...]:
+def submodule_paths(data: bytes) -> tuple[str, ...]:
+    """Return where .gitmodules (https://git-scm.com/docs/gitmodules) puts submodules."""
+    return tuple(path.strip().strip("/") for path in _SUBMODULE.findall(data.decode("utf-8", "replace")))
+
+
+def check_links(
+    pages: Mapping[str, str], files: Sequence[str], exists: Callable[[str], bool], submodules: Sequence[str] = ()
+) -> tuple[Finding, ...]:
     """Return a warning for each relative link of the pages (path to text) that leads to no file or heading.
 
     `exists` is asked about what is not among the files, such as ignored ones.  External links are never followed,
@@ -67,7 +78,12 @@ def check_links(pages: Mapping[str, str], files: Sequence[str], exists: Callable
     """
     directories = frozenset(parent for path in files for parent in _parents(path))
     repository = _Repository(
-        files=frozenset(files), directories=directories, sites=site_roots(files), exists=exists, texts=pages
+        files=frozenset(files),
+        directories=directories,
+        sites=site_roots(files),
+        exists=exists,
+        texts=pages,
+        submodules=tuple(submodules),
     )
     read: dict[str, Page] = {}
 
@@ -105,7 +121,7 @@ def _problem(repository: _Repository, path: str, link: Link, page: Callable[[str
     if goal is None:
         return ""
     if not repository.has(goal):
-        return "" if _PLACEHOLDER.search(target) else f"{link.target} leads to {goal}, which does not exist"
+        return "" if _PLACEHOLDER.fullmatch(target) else f"{link.target} leads to {goal}, which does not exist"
     if goal not in repository.texts or len(repository.texts[goal]) > LARGEST_PAGE:
         return ""
     if site_of(goal, repository.sites) is not None or _is_offered(fragment, goal, page):
@@ -120,7 +136,7 @@ def _problem_in_site(repository: _Repository, path: str, site: str, link: Link) 
     picture's file has to lead to it, from the page or from the root of the site.
     """
     target, _ = _split(link.target)
-    if not target or target.startswith("/") or suffix(target) not in _FILE_IN_SITE or _PLACEHOLDER.search(target):
+    if not target or target.startswith("/") or suffix(target) not in _FILE_IN_SITE or _PLACEHOLDER.fullmatch(target):
         return ""
     goals = [goal for start in (path, f"{site}/x") if (goal := _resolve(start, target)) is not None]
     if len(goals) < 2 or any(repository.has(goal) for goal in goals):
@@ -151,17 +167,11 @@ def _resolve(path: str, target: str) -> str | None:
 
 def _is_offered(fragment: str, goal: str, page: Callable[[str], Page]) -> bool:
     """Tell whether a page offers an anchor, or may: GitHub finds it whatever its case."""
-    wanted = fragment.lower().removeprefix("user-content-")
-    if _GIVEN_ANCHORS.fullmatch(wanted) or _PLACEHOLDER.search(wanted):
+    wanted = anchor_key(fragment).removeprefix("user-content-")
+    if _GIVEN_ANCHORS.fullmatch(wanted) or _PLACEHOLDER.fullmatch(wanted):
         return True
     found = page(goal)
-    # pages are written with and without the invisible selector that turns a sign into an emoji
-    return not found.complete or _plain(wanted) in {_plain(anchor) for anchor in found.anchors}
-
-
-def _plain(anchor: str) -> str:
-    """Return an anchor without emoji variation selectors."""
-    return anchor.replace("\ufe0f", "")
+    return wanted in found.anchors or not found.complete
 
 
 def _parents(path: str) -> Iterator[str]:

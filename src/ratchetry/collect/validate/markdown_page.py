@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\n(?:.*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
 # A superset of what markdown-it takes for a link or an image that is not plainly external.
 _MAY_POINT: Final = re.compile(
-    r"\]\(\s*(?!https?:|mailto:|\))|^[ >*+\-\d.]*\[[^\]\n]+\]:\s*(?!https?:|mailto:)"
-    r"|(?:href|src)\s*=\s*[\"']?(?!https?:|mailto:|[\"'])",
+    r"\]\(\s*+(?!https?:|mailto:|\))|^[ \t>*+\-\d.)]*+\[[^\]\n]+\]:\s*+(?!https?:|mailto:)"
+    r"|(?:href|src)\s*=\s*+[\"']?+(?!https?:|mailto:|[\"'])",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -49,6 +49,7 @@ def read_page(text: str) -> Page:
     """Return the links and anchors of a Markdown page, as GitHub renders it (https://github.github.com/gfm/)."""
     from markdown_it import MarkdownIt
 
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     front = _FRONT_MATTER.match(text)
     skipped = text.count("\n", 0, front.end()) if front else 0
     parser = MarkdownIt("commonmark", {"store_labels": True}).enable("table")
@@ -56,9 +57,14 @@ def read_page(text: str) -> Page:
     snippets = [(scan_html(part.content), line) for part, line in _lines(tokens) if part.type.startswith("html_")]
     return Page(
         links=tuple(Link(target=target, line=line + skipped + 1) for target, line in _targets(tokens, snippets)),
-        anchors=frozenset(_anchors(tokens)) | {name.lower() for found, _ in snippets for name in found.anchors},
+        anchors=frozenset(map(anchor_key, _anchors(tokens, snippets))),
         complete=all(found.complete for found, _ in snippets),
     )
+
+
+def anchor_key(anchor: str) -> str:
+    """Return an anchor as it is compared: GitHub ignores case, and emoji come with and without their selector."""
+    return anchor.lower().replace("\ufe0f", "")
 
 
 def slug(heading: str) -> str:
@@ -101,8 +107,10 @@ def _targets(tokens: Sequence[Token], snippets: Iterable[tuple[Snippet, int]]) -
         yield from ((target, start + line) for target, line in found.targets)
 
 
-def _anchors(tokens: Sequence[Token]) -> Iterator[str]:
-    """Yield the anchors of the headings, numbered when they come again."""
+def _anchors(tokens: Sequence[Token], snippets: Iterable[tuple[Snippet, int]]) -> Iterator[str]:
+    """Yield the anchors of the headings, numbered when they come again, and those that HTML sets."""
+    for found, _ in snippets:
+        yield from found.anchors
     seen: Counter[str] = Counter()
     for heading in _headings(tokens):
         name = slug(heading)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
@@ -26,6 +27,8 @@ def metadata_check() -> Check:
     from validate_pyproject.api import FORMAT_FUNCTIONS, Validator
     from validate_pyproject.plugins import list_from_entry_points
 
+    # its remarks about style would otherwise be printed when nobody has set up logging
+    logging.getLogger("validate_pyproject").addHandler(logging.NullHandler())
     formats = {**FORMAT_FUNCTIONS, _CLASSIFIER: _any_text}
     plugins = list_from_entry_points(lambda entry: entry.name == "setuptools")
     validator = Validator(plugins=plugins, format_validators=formats)

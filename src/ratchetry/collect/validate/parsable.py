@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final, NoReturn
 
@@ -13,6 +14,8 @@ from ratchetry.collect.validate.scope import has_template_text, is_large_file_po
 from ratchetry.collect.validate.yaml_scan import YamlError, scan_yaml
 from ratchetry.domain.record import Finding
 
+# tomllib's time grows with the square of the parts of a key
+_MOST_DOTS: Final = 500
 _LINE: Final = re.compile(r"at line (\d+)")
 
 
@@ -42,6 +45,8 @@ def toml_tables(data: bytes) -> Mapping[str, object]:
 
 def _check_toml(path: str, data: bytes) -> tuple[Finding, ...]:
     """Return what is wrong with a TOML file (https://toml.io/en/v1.0.0)."""
+    if any(line.count(b".") > _MOST_DOTS for line in data.split(b"\n") if len(line) > _MOST_DOTS):
+        return (not_checked(path, f"a line has more than {_MOST_DOTS} dots: keys of so many parts take too long"),)
     try:
         toml_tables(data)
     except ValueError as problem:
@@ -73,10 +78,9 @@ def _check_json(path: str, data: bytes) -> tuple[Finding, ...]:
 
     def pairs(items: list[tuple[str, object]]) -> None:
         """Note the keys of one object that come twice."""
-        keys = {key for key, _ in items}
-        if len(keys) < len(items):
-            names = [key for key, _ in items]
-            duplicates.update((key, None) for key in keys if names.count(key) > 1)
+        if len({key for key, _ in items}) < len(items):
+            counts = Counter(key for key, _ in items)
+            duplicates.update((key, None) for key, count in counts.items() if count > 1)
 
     try:
         text = data.decode(json.detect_encoding(data))

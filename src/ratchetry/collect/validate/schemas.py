@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from ratchetry.collect.validate.findings import error
+from ratchetry.collect.validate.findings import error, warning
 from ratchetry.domain.command import Command
 from ratchetry.domain.record import Finding
 from ratchetry.errors import ReportError
@@ -22,6 +22,20 @@ ACTIONS: Final = "github-actions"
 _FILES: Final = (
     (WORKFLOWS, re.compile(r"\.github/workflows/[^/]+\.ya?ml")),
     (ACTIONS, re.compile(r"(?:\.github/(?:.+/)?)?action\.ya?ml")),
+)
+
+# GitHub itself turns numbers and truth values into text, and takes one text for a list of one in the filters of
+# events, which the schema refuses
+# (https://github.com/actions/languageservices/blob/main/workflow-parser/src/templates/template-reader.ts).
+_ACCEPTED: Final = (
+    (re.compile(r".*"), re.compile(r"(?:True|False|-?[0-9.e+-]+) is not of type 'string'")),
+    (
+        re.compile(r"\$\.on\.\w+\.(?:branches|tags|paths)(?:-ignore)?"),
+        re.compile(r"""(?:'[^']*'|"[^"]*") is not of type 'array'"""),
+    ),
+)
+_ALTERNATIVE: Final = re.compile(
+    r".* is not (?:of type '\w+'|one of \[.*\]|valid under any of the given schemas)", re.DOTALL
 )
 
 
@@ -89,14 +103,35 @@ def parse_report(data: bytes, name: str) -> Report:
 
 
 def schema_findings(report: Report, unparsable: Collection[str]) -> tuple[Finding, ...]:
-    """Return an error for each mismatch, and for each file it could not parse unless known to be unparsable."""
-    mismatches = (error("schema", row.filename, _describe(row), tool=TOOL) for row in report.errors)
+    """Return a finding for each mismatch, and for each file it could not parse unless known to be unparsable."""
+    mismatches = (
+        warning("schema", row.filename, f"{_describe(row)}, though GitHub takes it", tool=TOOL)
+        if _is_accepted(row)
+        else error("schema", row.filename, _describe(row), tool=TOOL)
+        for row in report.errors
+    )
     refused = (
         error("schema", row.filename, f"{row.message}: is a key set twice?", tool=TOOL)
         for row in report.parse_errors
         if row.filename not in unparsable
     )
     return (*mismatches, *refused)
+
+
+def _is_accepted(row: FileMismatch) -> bool:
+    """Tell whether GitHub accepts what the schema refuses: then no cause is left but alternatives around it."""
+    causes = row.sub_errors or (Mismatch(path=row.path, message=row.message),)
+    accepted = [cause for cause in causes if _takes(cause)]
+    return bool(accepted) and all(
+        cause in accepted
+        or (_ALTERNATIVE.fullmatch(cause.message) and any(each.path.startswith(f"{cause.path}.") for each in accepted))
+        for cause in causes
+    )
+
+
+def _takes(cause: Mismatch) -> bool:
+    """Tell whether GitHub takes the value at a place as it stands."""
+    return any(path.fullmatch(cause.path) and message.fullmatch(cause.message) for path, message in _ACCEPTED)
 
 
 def _describe(row: FileMismatch) -> str:
