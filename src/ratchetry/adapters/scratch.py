@@ -91,8 +91,9 @@ class _Synchronizer:
     def synchronize(self, folder: str, items: Mapping[str, Item]) -> None:
         """Make one directory of the copy hold these items and nothing else but compiled modules."""
         present = {} if folder in self.fresh else {entry.name: entry for entry in _scan(self._target(folder))}
+        compiled = _COMPILED in present and present[_COMPILED].is_dir(follow_symlinks=False)
         for name, entry in present.items():
-            if name not in items and not (name == _COMPILED and entry.is_dir(follow_symlinks=False)):
+            if name not in items and not (name == _COMPILED and compiled):
                 _remove(entry.path)
                 self.removed += 1
         renewed = []
@@ -100,7 +101,7 @@ class _Synchronizer:
             path = f"{folder}/{name}" if folder else name
             if not self._is_current(path, item, present.get(name)) and self._renew(path, item, name in present):
                 renewed.append(name)
-        if _COMPILED in present and renewed:
+        if compiled:
             _forget_compiled(f"{self._target(folder)}/{_COMPILED}", renewed)
         self.copied += len(renewed)
 
