@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import Final
 
 from ratchetry.collect.quality.mypy_config import MypyConfig, find_config
@@ -62,6 +63,8 @@ def _flags(context: Context, config: MypyConfig) -> tuple[str, ...]:
         *_PLAIN,
         *_QUIET,
         f"--cache-dir={context.reports}/mypy-cache",
+        # Adds to the configured patterns: the scratch copy below the output directory is no second project.
+        f"--exclude=^{re.escape(context.settings.output_dir.strip('/'))}/",
         *configuration,
         *_redirected(context, config),
     )

@@ -22,9 +22,9 @@ def types(context: Context, outcomes: Outcomes) -> Part:
         raise ReportError(planned.reason)
     outcome = outcome_of(outcomes, MYPY)
     if outcome.exit_code == 2 and not outcome.problem:
-        raise ReportError(_blocked(outcome))
+        raise ReportError(_blocked(context, outcome))
     errors = parse_errors(outcome.require(0, 1), outcome.exit_code or 0)
-    root = printed_root(context.project.root, frozenset(context.project.files), (row.path for row in errors))
+    root = _root(context, errors)
     return Part(
         metrics=dict([measured("types.errors", len(errors), STAGE_NAME)]),
         findings=tuple(_finding(root, row) for row in errors),
@@ -37,10 +37,16 @@ def _finding(root: str, row: TypeMessage) -> Finding:
     return finding(tool=MYPY, rule=row.code, severity="medium", path=path, line=row.line, message=message)
 
 
-def _blocked(outcome: ToolOutcome) -> str:
+def _root(context: Context, rows: tuple[TypeMessage, ...]) -> str:
+    """Return the repository's root the way mypy prints it."""
+    return printed_root(context.project.root, frozenset(context.project.files), (row.path for row in rows))
+
+
+def _blocked(context: Context, outcome: ToolOutcome) -> str:
     """Return why mypy gave up: the first error of its report, else the first line that tells of an error."""
-    for row in parse_messages(outcome.stdout):
-        if row.severity == "error":
-            return f"mypy stopped at {row.path}:{row.line}: {row.message}"
+    rows = tuple(row for row in parse_messages(outcome.stdout) if row.severity == "error")
+    for row in rows:
+        path, message = place(_root(context, rows), row.path, row.message)
+        return f"mypy stopped at {path}:{row.line}: {message}"
     said = [line for line in outcome.stderr.splitlines() if line.strip()] or ["it printed nothing"]
     return f"mypy stopped: {next((line for line in said if 'error' in line.lower()), said[-1])[:300]}"

@@ -16,13 +16,18 @@ def printed_root(root: str, files: frozenset[str], printed: Iterable[str]) -> st
     """Return the repository's root the way a tool prints it.
 
     Tools that ask the system where they are print the real path, though the repository was opened through a
-    symbolic link.  So unless a path lies under `root`, the root is what most paths have before a known file's name.
+    symbolic link.  So unless a path lies under `root`, the root is what most paths have before a known file's path;
+    the deeper that file, the more it says.
     """
     absolute = [path for path in printed if path.startswith("/")]
     if not absolute or any(_below(root, path) is not None for path in absolute):
         return root
-    votes = Counter(head for path in absolute[:_SAMPLE] for head, tail in _splits(path) if tail in files)
-    return min(votes, key=lambda head: (-votes[head], len(head))) if votes else root
+    votes: Counter[str] = Counter()
+    for path in absolute[:_SAMPLE]:
+        for head, tail in _splits(path):
+            if tail in files:
+                votes[head] += tail.count("/") + 1
+    return min(votes, key=lambda head: (-votes[head], len(head), head)) if votes else root
 
 
 def relative_path(root: str, path: str) -> str | None:
@@ -38,8 +43,8 @@ def place(root: str, path: str, message: str) -> tuple[str, str]:
     inside = relative_path(root, path)
     if inside is not None:
         return inside, message
-    _, _, installed = path.rpartition("/site-packages/")
-    outside = installed or posixpath.basename(path)
+    _, separator, installed = path.rpartition("/site-packages/")
+    outside = installed if separator else posixpath.basename(path)
     return REPOSITORY, f"{outside}: {message}" if outside else message
 
 

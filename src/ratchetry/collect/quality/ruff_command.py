@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
 from ratchetry.collect.stage import Context
@@ -69,7 +70,9 @@ def listable(path: str) -> bool:
 
 def _scope(context: Context) -> tuple[str, ...]:
     """Return the flags that say which configuration counts and what is never looked at."""
-    exclude = f"--extend-exclude={','.join(('site-packages', *map(_pattern, _never(context))))}"
+    patterns = ("site-packages", *map(_pattern, _never(context)))
+    # As configuration, because the formatter had no --extend-exclude before 0.16; it adds to the project's own.
+    exclude = f"--config=extend-exclude={json.dumps(patterns, ensure_ascii=False)}"
     if _configured(context):
         return (exclude,)
     # Without a configuration of its own, ruff would take that of a parent directory or of the user.
@@ -112,6 +115,5 @@ def _never(context: Context) -> tuple[str, ...]:
 
 
 def _pattern(path: str) -> str:
-    """Return a glob, anchored at the root, that matches a path; the comma separates globs and has no escape."""
-    escaped = "".join(f"[{letter}]" if letter in "*?[{}" else letter for letter in path)
-    return f"./{escaped.replace(',', '?')}"
+    """Return a glob, anchored at the root, that matches a path."""
+    return "./" + "".join(f"[{letter}]" if letter in "*?[{}" else letter for letter in path)

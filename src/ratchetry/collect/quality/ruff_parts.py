@@ -10,7 +10,15 @@ from ratchetry.collect.quality.complexity import RULE, FunctionComplexity, funct
 from ratchetry.collect.quality.part import STAGE_NAME, Outcomes, Part, finding, outcome_of
 from ratchetry.collect.quality.places import place, printed_root, relative_path
 from ratchetry.collect.quality.ruff_command import CHECK, COMPLEXITY, FILES, FORMAT, listable
-from ratchetry.collect.quality.ruff_report import SYNTAX, Diagnostic, parse_diagnostics, parse_files, parse_format
+from ratchetry.collect.quality.ruff_report import (
+    SYNTAX,
+    UNFORMATTED,
+    Diagnostic,
+    is_json,
+    parse_diagnostics,
+    parse_files,
+    parse_format,
+)
 from ratchetry.collect.stage import Context, measured
 from ratchetry.domain.record import Finding, Severity
 from ratchetry.errors import ReportError
@@ -42,16 +50,21 @@ def formatting(context: Context, outcomes: Outcomes) -> Part:
     """
     seen_files(context, outcomes)
     outcome = outcome_of(outcomes, FORMAT)
-    if outcome.exit_code == 2 and outcome.stdout.lstrip().startswith(b"["):
-        parse_format(outcome.stdout)  # names the file that could not be checked; the last line of output does not
-    paths = parse_format(outcome.require(0, 1))
-    root = _root(context, paths)
-    places = (place(root, path, "the formatter would change this file") for path in paths)
+    unreadable = outcome.exit_code == 2 and is_json(outcome.stdout)
+    rows = parse_format(outcome.stdout if unreadable else outcome.require(0, 1))
+    root = _root(context, (row.path for row in rows))
+    for row in rows:
+        if row.rule != UNFORMATTED:
+            path, message = place(root, row.path, row.message)
+            msg = f"ruff cannot format {path}:{row.line}: {message}"
+            raise ReportError(msg)
+    outcome.require(0, 1)
+    paths = {row.path: place(root, row.path, "the formatter would change this file") for row in rows}
     return Part(
         metrics=dict([measured("format.files", len(paths), STAGE_NAME)]),
         findings=tuple(
-            finding(tool="ruff", rule="unformatted", severity="low", path=path, message=message)
-            for path, message in places
+            finding(tool="ruff", rule=UNFORMATTED, severity="low", path=path, message=message)
+            for path, message in paths.values()
         ),
     )
 

@@ -17,7 +17,8 @@ from ratchetry.errors import ReportError
 
 SYNTAX: Final = "invalid-syntax"
 """The rule of a file that is no Python; ruff before 0.12 writes null instead."""
-_UNFORMATTED: Final = "unformatted"
+UNFORMATTED: Final = "unformatted"
+"""The rule of a file that the formatter would change."""
 _COLOR: Final = re.compile(r"\x1b\[[0-9;]{0,20}m")
 _WOULD: Final = "Would reformat: "
 _SUMMARY: Final = re.compile(r"^(?P<count>\d{1,9}) files? would be reformatted\b", re.MULTILINE)
@@ -82,14 +83,13 @@ def parse_files(report: bytes) -> tuple[str, ...]:
     return tuple(line for line in _text(report, "list of files").split("\n") if line)
 
 
-def parse_format(report: bytes) -> tuple[str, ...]:
-    """Return the files that `ruff format --check` would change, as it prints them.
+def parse_format(report: bytes) -> tuple[Diagnostic, ...]:
+    """Return what `ruff format --check` says of files: UNFORMATTED, or another rule for one it could not check.
 
-    Raises ReportError when the report is malformed, contradicts itself, or names a file that could not be
-    checked: then the number of files is unknown.
+    Raises ReportError when the report is malformed or contradicts itself.
     """
-    if report.lstrip().startswith(b"["):
-        return _unformatted(parse_diagnostics(report))
+    if is_json(report):
+        return parse_diagnostics(report)
     text = _COLOR.sub("", _text(report, "report of the formatter"))
     paths = tuple(line.removeprefix(_WOULD) for line in text.split("\n") if line.startswith(_WOULD))
     summary = _SUMMARY.search(text)
@@ -97,19 +97,12 @@ def parse_format(report: bytes) -> tuple[str, ...]:
     if announced != len(paths) or not (summary or _CLEAN.search(text)):
         msg = f"ruff's formatter names {len(paths)} files, but its summary does not agree"
         raise ReportError(msg)
-    return paths
+    return tuple(Diagnostic(path=path, line=0, rule=UNFORMATTED, message="") for path in paths)
 
 
-def _unformatted(diagnostics: tuple[Diagnostic, ...]) -> tuple[str, ...]:
-    """Return the paths of unformatted files, each once.
-
-    Raises ReportError naming the first file that could not be checked.
-    """
-    for diagnostic in diagnostics:
-        if diagnostic.rule != _UNFORMATTED:
-            msg = f"ruff cannot format {diagnostic.path}:{diagnostic.line}: {diagnostic.message}"
-            raise ReportError(msg)
-    return tuple(dict.fromkeys(diagnostic.path for diagnostic in diagnostics))
+def is_json(report: bytes) -> bool:
+    """Tell whether a report is a list in JSON."""
+    return report.lstrip().startswith(b"[")
 
 
 def _text(report: bytes, what: str) -> str:
