@@ -12,7 +12,7 @@ from typing import Final, get_args
 from ratchetry.collect.security.dependencies import Dependencies, Unaudited
 from ratchetry.collect.security.part import LONGEST_MESSAGE, NAME, SAFE_PYTHON, Part
 from ratchetry.collect.security.pip_audit_report import Audited, AuditReport, Vulnerability, parse
-from ratchetry.collect.security.severities import Rating, rate_all, service
+from ratchetry.collect.security.severities import Rating, rate_all, service, without_credentials
 from ratchetry.collect.stage import Context, measured
 from ratchetry.domain.command import Command, ToolOutcome
 from ratchetry.domain.record import Finding, Metric, Severity
@@ -59,17 +59,19 @@ def measure(context: Context, dependencies: Dependencies, outcome: ToolOutcome |
         return Part(metrics=dict([*_counts((), 0), measured(_UNAUDITED, 0, NAME, n=0)]))
     if outcome is None:
         return _nothing_known(dependencies, where)
+    known = {row.name for row in dependencies.known}
     try:
-        report = _report(outcome, dependencies, service(context.settings.osv_url))
+        report = _report(outcome, dependencies, without_credentials(service(context.settings.osv_url)))
     except ReportError as error:
+        unknown = tuple(row for row in dependencies.unaudited if row.name not in known)
         reasons = {_VULNERABILITIES: str(error), _UNAUDITED: str(error)}
-        return Part(unmeasured=reasons, findings=_unaudited(dependencies.unaudited, where))
+        return Part(unmeasured=reasons, findings=_unaudited(unknown, where))
     found = tuple((row, entry) for row in report.audited for entry in row.vulnerabilities)
     ratings = rate_all((entry for _, entry in found), context.settings.osv_url, context.fetch)
     skipped = (*dependencies.unaudited, *_left_out(dependencies, report))
     metrics = [
         *_counts(tuple(ratings[entry.ids].severity for _, entry in found), len(report.audited)),
-        measured(_UNAUDITED, len(skipped), NAME, n=len(report.audited) + len(skipped)),
+        measured(_UNAUDITED, len(skipped), NAME, n=len({*known, *(row.name for row in skipped)})),
     ]
     findings = tuple(_finding(row, entry, ratings[entry.ids], where) for row, entry in found)
     return Part(metrics=dict(metrics), findings=(*findings, *_unaudited(skipped, where)))
@@ -117,7 +119,7 @@ def _left_out(dependencies: Dependencies, report: AuditReport) -> tuple[Unaudite
     audited = {row.name for row in report.audited}
     reasons = {row.name: row.reason for row in report.skipped}
     return tuple(
-        Unaudited(name=row.name, reason=reasons.get(row.name, "pip-audit did not report on it"))
+        Unaudited(name=row.name, reason=f"not audited: {reasons.get(row.name, 'pip-audit did not report on it')}")
         for row in dependencies.known
         if row.name not in audited
     )
@@ -152,7 +154,7 @@ def _unaudited(rows: tuple[Unaudited, ...], where: str) -> tuple[Finding, ...]:
             rule="unaudited",
             severity="unknown",
             path=where,
-            message=f"{row.name} was not audited: {row.reason}"[:LONGEST_MESSAGE],
+            message=f"{row.name}: {row.reason}"[:LONGEST_MESSAGE],
         )
         for row in rows
     )

@@ -18,7 +18,7 @@ TOOL: Final = "bandit"
 _FAMILY: Final = "security.bandit"
 _INI: Final = ".bandit"
 _YAML: Final = ("bandit.yaml", "bandit.yml", ".bandit.yaml", ".bandit.yml")
-_SEVERITIES: Final[dict[str, Severity]] = {"high": "high", "medium": "medium", "low": "low"}
+_SEVERITIES: Final[tuple[Severity, ...]] = ("high", "medium", "low")
 
 
 def commands(context: Context) -> tuple[Command, ...]:
@@ -48,12 +48,12 @@ def measure(context: Context, outcome: ToolOutcome | None) -> Part:
         report = _complete(outcome, files)
     except ReportError as error:
         return Part(unmeasured={_FAMILY: str(error)})
-    issues = [issue for issue in report.issues if issue.path in files and issue.severity in _SEVERITIES]
-    counted = Counter(issue.severity for issue in issues)
+    findings = tuple(_finding(issue) for issue in report.issues if issue.path in files)
+    counted = Counter(finding.severity for finding in findings)
     looked_at = len(files.intersection(report.files))
     return Part(
         metrics=dict(measured(f"{_FAMILY}.{name}", counted[name], NAME, n=looked_at) for name in _SEVERITIES),
-        findings=tuple(map(_finding, issues)),
+        findings=findings,
     )
 
 
@@ -120,11 +120,11 @@ def _complete(outcome: ToolOutcome | None, files: frozenset[str]) -> BanditRepor
 
 
 def _finding(issue: Issue) -> Finding:
-    """Return an issue as a finding."""
+    """Return an issue as a finding; one of undefined severity counts as low."""
     return Finding(
         tool=TOOL,
         rule=issue.rule,
-        severity=_SEVERITIES[issue.severity],
+        severity=next((name for name in _SEVERITIES if name == issue.severity), "low"),
         path=issue.path,
         line=issue.line,
         message=f"{issue.text} (confidence: {issue.confidence})"[:LONGEST_MESSAGE],

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
     from packaging.specifiers import SpecifierSet
 
-_NOT_INSTALLED: Final = "it is not installed in the project's environment, so its version is not known"
-_OWN: Final = "it is not installed, because no environment of the project was found or built"
+_NOT_INSTALLED: Final = "it is not installed in the project's environment"
+_ODD_VERSION: Final = "not audited: its installed version is none that the advisory service could be asked about"
+_NO_ENVIRONMENT: Final = "it is not installed, because no environment of the project was found or built"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,23 +62,19 @@ def dependencies_of(project: Project, interpreter: Interpreter) -> Dependencies:
     A dependency that is declared but not installed is unaudited: what it needs itself is unknown.  If its
     declaration pins an exact version, that version is known and audited all the same.
     """
-    installed = _auditable(interpreter.distributions)
     declared, unreadable = _declared(project, interpreter)
-    present = {name: rows for name, rows in declared.items() if _provides(interpreter, installed, name, rows)}
-    closure = _closure((*present, *_of_project_itself(project, interpreter)), interpreter, installed)
-    known = {name: installed[name] for name in closure}
-    missing: list[Unaudited] = list(unreadable)
-    for name, rows in sorted(declared.items()):
-        if name in present:
-            continue
-        pin = _pinned(rows)
-        if pin:
-            known[name] = pin
-        missing.append(Unaudited(name=name, reason=_why_missing(interpreter, pin)))
-    named = _canonical(project.name)
+    present = tuple(name for name, rows in declared.items() if _suits(interpreter, name, rows))
+    reached = _closure((*present, *_of_project_itself(project, interpreter)), interpreter) - {_canonical(project.name)}
+    auditable = _auditable({name: interpreter.distributions[name] for name in reached})
+    pins = {name: _pinned(rows) for name, rows in declared.items() if name not in present}
+    known = {**auditable, **{name: pin for name, pin in pins.items() if pin}}
     return Dependencies(
-        known=tuple(Dependency(name=name, version=known[name]) for name in sorted(known) if name != named),
-        unaudited=(*missing, *_odd(interpreter, present)),
+        known=tuple(Dependency(name=name, version=known[name]) for name in sorted(known)),
+        unaudited=(
+            *unreadable,
+            *(Unaudited(name=name, reason=_why_missing(interpreter, pins[name])) for name in sorted(pins)),
+            *(Unaudited(name=name, reason=_ODD_VERSION) for name in sorted(reached - set(auditable))),
+        ),
     )
 
 
@@ -96,8 +93,9 @@ def _declared(
             requirement = Requirement(text)
             applies = requirement.marker is None or requirement.marker.evaluate(environment)
         except (InvalidRequirement, UndefinedEnvironmentName, ValueError) as error:
-            why = str(error).splitlines()[0] if str(error) else "it is malformed"
-            unreadable[text] = Unaudited(name=text[:200], reason=f"its requirement cannot be read: {why[:300]}")
+            why = (str(error).splitlines() or ["it is malformed"])[0][:300]
+            reason = f"not audited: its requirement cannot be read: {why}"
+            unreadable[text] = Unaudited(name=text[:200], reason=reason)
             continue
         name = _canonical(requirement.name)
         if applies and name != _canonical(project.name):
@@ -121,7 +119,7 @@ def _environment(interpreter: Interpreter) -> dict[str, str]:
 
 
 def _auditable(distributions: Mapping[str, str]) -> dict[str, str]:
-    """Return the distributions whose version pip-audit can read."""
+    """Return the distributions whose name and version can be asked for."""
     from packaging.version import InvalidVersion, Version
 
     readable = {}
@@ -135,26 +133,15 @@ def _auditable(distributions: Mapping[str, str]) -> dict[str, str]:
     return readable
 
 
-def _odd(interpreter: Interpreter, present: Iterable[str]) -> tuple[Unaudited, ...]:
-    """Return the reachable distributions whose version is none that could be asked for."""
-    readable = _auditable(interpreter.distributions)
-    everything = dict.fromkeys(map(_canonical, interpreter.distributions), "")
-    reached = _closure(present, interpreter, everything)
-    return tuple(
-        Unaudited(name=name, reason=f"its version {interpreter.distributions.get(name, '')!r} cannot be read")
-        for name in sorted(reached)
-        if name not in readable
-    )
-
-
-def _provides(interpreter: Interpreter, installed: Mapping[str, str], name: str, rows: tuple[Requirement, ...]) -> bool:
+def _suits(interpreter: Interpreter, name: str, rows: tuple[Requirement, ...]) -> bool:
     """Tell whether the environment has a distribution, and, if it is ratchetry's own, in a version the project takes.
 
     In the project's own environment whatever is installed is what the project uses.
     """
-    if name not in installed:
-        return name in {_canonical(key) for key in interpreter.distributions}
-    return interpreter.origin != "own" or all(row.specifier.contains(installed[name], prereleases=True) for row in rows)
+    version = interpreter.distributions.get(name)
+    if version is None or interpreter.origin != "own":
+        return version is not None
+    return all(row.specifier.contains(version, prereleases=True) for row in rows)
 
 
 def _of_project_itself(project: Project, interpreter: Interpreter) -> tuple[str, ...]:
@@ -162,13 +149,13 @@ def _of_project_itself(project: Project, interpreter: Interpreter) -> tuple[str,
     return () if interpreter.origin == "own" else interpreter.requires.get(_canonical(project.name), ())
 
 
-def _closure(roots: Iterable[str], interpreter: Interpreter, installed: Mapping[str, str]) -> frozenset[str]:
+def _closure(roots: Iterable[str], interpreter: Interpreter) -> frozenset[str]:
     """Return all installed distributions that can be reached from the roots."""
     reached: set[str] = set()
     waiting = [_canonical(name) for name in roots]
     while waiting:
         name = waiting.pop()
-        if name in reached or name not in installed:
+        if name in reached or name not in interpreter.distributions:
             continue
         reached.add(name)
         waiting.extend(_canonical(needed) for needed in interpreter.requires.get(name, ()))
@@ -196,10 +183,10 @@ def _pin(specifiers: SpecifierSet) -> str:
 
 def _why_missing(interpreter: Interpreter, pin: str) -> str:
     """Return why a declared dependency is not known as a whole."""
-    where = _OWN if interpreter.origin == "own" or interpreter.problem else _NOT_INSTALLED
+    why = _NO_ENVIRONMENT if interpreter.origin == "own" or interpreter.problem else _NOT_INSTALLED
     if not pin:
-        return where
-    return f"only the declared version {pin} was audited, not what it needs itself: {where.partition(', so')[0]}"
+        return f"not audited: {why}"
+    return f"only the declared version {pin} was audited, not what it needs itself: {why}"
 
 
 def _is_name(text: str) -> bool:

@@ -32,6 +32,13 @@ def service(osv_url: str) -> str:
     return address.removesuffix("/query").removesuffix("/v1").rstrip("/")
 
 
+def without_credentials(address: str) -> str:
+    """Return an address as it may be shown: without the user and password that it may hold."""
+    scheme, separator, rest = address.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{separator}{host.rpartition('@')[2]}{slash}{path}" if separator else address
+
+
 def rate_all(vulnerabilities: Iterable[Vulnerability], osv_url: str, fetch: Fetch) -> Mapping[tuple[str, ...], Rating]:
     """Return the rating of each vulnerability by its identifiers.
 
