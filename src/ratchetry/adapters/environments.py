@@ -1,0 +1,321 @@
+"""Virtual environments that ratchetry builds from what a project declares, and test tools that it adds to others.
+
+Both lie in the cache under a key of everything that they depend on, and count only once a file that is written last
+is there: what a killed run leaves behind is never used.  They are built where they stay, because the scripts of an
+environment hold its path.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import platform
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ratchetry.adapters.files import write_atomic
+from ratchetry.domain.command import Command, ToolOutcome
+from ratchetry.domain.project import Project
+from ratchetry.errors import ReportError
+from ratchetry.ports import Progress, ToolRunner
+
+TEST_TOOLS: Final = ("pytest", "coverage", "pytest-benchmark")
+
+_KEPT: Final = 3
+_MAX_FILE: Final = 50_000_000
+_COMPLETE: Final = "ratchetry.json"
+_DECLARING: Final = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
+_NATIVE: Final = (".c", ".cc", ".cpp", ".cxx", ".f90", ".h", ".hpp", ".pxd", ".pyx", ".rs", ".toml", "meson.build")
+_PIP: Final = (
+    *("-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"),
+    *("--no-warn-script-location", "--retries", "2"),
+)
+_NOT_BUILT: Final = re.compile(
+    r"subprocess-exited-with-error|metadata-generation-failed|failed to build|failed building|could not build|"
+    r"neither 'setup\.py' nor|invalid pyproject|does not appear to be a python project",
+    re.IGNORECASE,
+)
+_UNREACHABLE: Final = re.compile(
+    r"NewConnectionError|NameResolutionError|Temporary failure in name resolution|Network is unreachable|"
+    r"ConnectTimeoutError|ReadTimeoutError|ProxyError|Connection refused"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """An environment that was built: its Python, and the digest of the sources at that time.
+
+    It is not `complete` when the project itself could not be built and only what it needs is there.
+    """
+
+    executable: str
+    sources: str
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    """What building needs: who runs commands, ratchetry's own Python, the cache, and who hears of it."""
+
+    runner: ToolRunner
+    own_python: str
+    cache_dir: str
+    timeout: float
+    progress: Progress
+
+
+def is_declared(project: Project) -> bool:
+    """Tell whether a project declares that it needs anything, or how it is built."""
+    return bool(project.requirements.runtime or project.requirements.test) or is_buildable(project)
+
+
+def is_buildable(project: Project) -> bool:
+    """Tell whether pip can install the project itself."""
+    stated = bool({"project", "build-system"} & set(project.tables)) or "setup.py" in project.files
+    tool = project.tables.get("tool")
+    return stated or (isinstance(tool, dict) and bool({"poetry", "flit"} & set(tool)))
+
+
+def built_environment(
+    shop: Workshop, project: Project, scratch: Callable[[], str], *, sources: str = ""
+) -> Environment:
+    """Return the environment for what a project declares, built now unless there is one; `sources` is part of its key.
+
+    Raises ReportError with pip's reason when it cannot be built.
+    """
+    home = Path(shop.cache_dir, "environments")
+    place = home / _key(shop, project, sources)
+    with _locked(home, shop.progress):
+        environment = _read(place)
+        if environment is None:
+            environment = _build(shop, project, scratch(), place)
+        os.utime(place / _COMPLETE)
+        _prune(home, place)
+    return environment
+
+
+def added_tools(
+    shop: Workshop, executable: str, missing: tuple[str, ...], installed: Iterable[tuple[str, str]]
+) -> str | None:
+    """Return a directory with the missing test tools for an interpreter, None when they cannot be installed.
+
+    What the environment already holds constrains their versions, so that both fit together.
+    """
+    home = Path(shop.cache_dir, "tools")
+    pins = sorted(f"{name}=={version}" for name, version in installed if re.fullmatch(r"[\w.!+-]+", version))
+    place = home / _digest(os.path.realpath(executable), platform.platform(), *missing, "", *pins)
+    with _locked(home, shop.progress):
+        if not (place / _COMPLETE).is_file():
+            shop.progress.preparing(f"installing {', '.join(missing)} beside {executable}")
+            if not _install_tools(shop, executable, missing, pins, place):
+                shutil.rmtree(place, ignore_errors=True)
+                return None
+            write_atomic(place / _COMPLETE, b"{}")
+        os.utime(place / _COMPLETE)
+        _prune(home, place)
+    return str(place)
+
+
+def digest_of_sources(project: Project) -> str:
+    """Return a digest of all that an installed copy of the project is made from."""
+    own = frozenset(project.source_files())
+    inner = tuple(f"{package.path}/" for package in project.packages)
+    paths = [path for path in project.files if path in own or path.startswith(inner) or path.endswith(_NATIVE)]
+    return _digest(*(part for path in paths for part in (path, _content(project.root, path))))[:16]
+
+
+def _key(shop: Workshop, project: Project, sources: str) -> str:
+    """Return the digest of everything that decides what an environment holds."""
+    paths = dict.fromkeys((*_DECLARING, *project.requirements.sources))
+    declared = (part for path in paths for part in (path, _content(project.root, path)))
+    own = (sys.version, platform.platform(), shop.own_python, shop.cache_dir, project.root)
+    return _digest(*own, *TEST_TOOLS, sources, *declared)
+
+
+def _build(shop: Workshop, project: Project, scratch: str, place: Path) -> Environment:
+    """Return a new environment with the project and its requirements, or its requirements alone.
+
+    Raises ReportError when neither could be installed.
+    """
+    shutil.rmtree(place, ignore_errors=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    shop.progress.preparing("creating an environment for the project")
+    pip = _create(shop, place)
+    needs = (*project.requirements.runtime, *project.requirements.test, *TEST_TOOLS)
+    wanted = place / "ratchetry-requirements.txt"
+    wanted.write_text("".join(f"{row}\n" for row in needs if _is_requirement(row)), encoding="utf-8")
+    with_project = is_buildable(project)
+    if with_project:
+        shop.progress.preparing(f"installing {project.name or 'the project'} and what it declares to need")
+        outcome = _install_project(shop, pip, scratch, place, wanted)
+        if _failed(outcome) and _NOT_BUILT.search(_output(outcome)):
+            shop.progress.preparing(
+                f"the project itself cannot be built ({_reason(outcome)}): installing what it needs"
+            )
+            with_project = False
+    if not with_project:
+        shop.progress.preparing("installing what the project declares to need")
+        outcome = _run(shop, "pip", (*pip, *_PIP, "-r", str(wanted)))
+    if _failed(outcome):
+        shutil.rmtree(place, ignore_errors=True)
+        raise ReportError(_reason(outcome))
+    sources, complete = digest_of_sources(project), with_project or not is_buildable(project)
+    write_atomic(place / _COMPLETE, json.dumps({"sources": sources, "complete": complete}).encode())
+    return Environment(executable=str(_python(place)), sources=sources, complete=complete)
+
+
+def _create(shop: Workshop, place: Path) -> tuple[str, ...]:
+    """Return how to call pip for a new virtual environment; raises ReportError when none can be made."""
+    outcome = _run(shop, "venv", (shop.own_python, "-m", "venv", str(place)))
+    if not _failed(outcome):
+        return (str(_python(place)),)
+    # Debian ships venv without ensurepip; pip can install from outside of an environment.
+    shutil.rmtree(place, ignore_errors=True)
+    bare = _run(shop, "venv", (shop.own_python, "-m", "venv", "--without-pip", str(place)))
+    if _failed(bare):
+        msg = f"no virtual environment can be made: {_reason(outcome)}; install Python's venv module"
+        raise ReportError(msg)
+    if _failed(_run(shop, "pip", (shop.own_python, "-m", "pip", "--version"))):
+        msg = "Python has neither ensurepip nor pip here; install them (python3-venv on Debian and Ubuntu)"
+        raise ReportError(msg)
+    return (shop.own_python, "-m", "pip", "--python", str(_python(place)))
+
+
+def _install_project(shop: Workshop, pip: tuple[str, ...], scratch: str, place: Path, wanted: Path) -> ToolOutcome:
+    """Return how installing the project went; it is built in a copy, because builds leave files behind."""
+    copy = place / "ratchetry-source"
+    try:
+        shutil.copytree(scratch, copy, symlinks=True, ignore_dangling_symlinks=True)
+        return _run(shop, "pip", (*pip, *_PIP, str(copy), "-r", str(wanted)))
+    except (OSError, shutil.Error) as error:
+        msg = f"the project cannot be copied to build it: {str(error)[:300]}"
+        raise ReportError(msg) from error
+    finally:
+        shutil.rmtree(copy, ignore_errors=True)
+
+
+def _install_tools(shop: Workshop, executable: str, missing: tuple[str, ...], pins: list[str], place: Path) -> bool:
+    """Tell whether test tools for an interpreter could be installed into a directory."""
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    constraints = place / "ratchetry-constraints.txt"
+    constraints.write_text("".join(f"{pin}\n" for pin in pins), encoding="utf-8")
+    arguments = (*_PIP[2:], "--target", str(place), "--constraint", str(constraints), *missing)
+    ways = ((shop.own_python, "-m", "pip", "--python", executable), (executable, "-m", "pip"))
+    return any(not _failed(_run(shop, "pip", (*way, *arguments))) for way in ways)
+
+
+def _run(shop: Workshop, name: str, argv: tuple[str, ...]) -> ToolOutcome:
+    """Return how a command ended."""
+    return shop.runner(Command(name=name, argv=argv), shop.timeout)
+
+
+def _failed(outcome: ToolOutcome) -> bool:
+    """Tell whether a command did not do what it was to."""
+    return outcome.exit_code != 0 or bool(outcome.problem)
+
+
+def _output(outcome: ToolOutcome) -> str:
+    """Return all that a command printed."""
+    return f"{outcome.stdout.decode('utf-8', 'replace')}\n{outcome.stderr}"
+
+
+def _reason(outcome: ToolOutcome) -> str:
+    """Return the line in which pip says why it failed, or the last one."""
+    if outcome.problem:
+        return outcome.problem
+    text = _output(outcome)
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("[notice]")]
+    errors = [line.removeprefix("ERROR:").strip() for line in lines if line.startswith(("ERROR:", "error:"))]
+    said = next(iter((errors or lines)[-1:]), "it printed nothing")[:300]
+    return f"the package index could not be reached ({said})" if _UNREACHABLE.search(text) else said
+
+
+def _is_requirement(row: str) -> bool:
+    """Tell whether a text is a PEP 508 requirement: an option of pip never is."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        Requirement(row)
+    except (InvalidRequirement, RecursionError):
+        return False
+    return "\n" not in row
+
+
+def _python(place: Path) -> Path:
+    """Return the interpreter of a virtual environment."""
+    return place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def _read(place: Path) -> Environment | None:
+    """Return a complete environment, None when there is none."""
+    try:
+        content = json.loads((place / _COMPLETE).read_bytes())
+        environment = Environment(
+            executable=str(_python(place)), sources=str(content["sources"]), complete=content["complete"] is True
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return environment if _python(place).is_file() else None
+
+
+def _prune(home: Path, kept: Path) -> None:
+    """Remove all but the most recently used directories, those left incomplete first of all."""
+    try:
+        others = [path for path in home.iterdir() if path.is_dir() and path != kept]
+    except OSError:
+        return
+    others.sort(key=_last_used, reverse=True)
+    for path in [path for index, path in enumerate(others) if index >= _KEPT - 1 or not _last_used(path)]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _last_used(place: Path) -> float:
+    """Return when a directory was last used, 0 when it is not complete."""
+    try:
+        return (place / _COMPLETE).stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+@contextlib.contextmanager
+def _locked(home: Path, progress: Progress) -> Iterator[None]:
+    """Hold a directory's lock for as long as the body lasts, so that two runs never build the same thing at once."""
+    from filelock import FileLock, Timeout
+
+    home.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(home / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        progress.preparing("waiting for another run that is building an environment")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _content(root: str, path: str) -> bytes:
+    """Return the content of a file of the repository, empty when it is missing or too large."""
+    try:
+        with Path(root, path).open("rb") as file:
+            return file.read(_MAX_FILE)
+    except OSError:
+        return b""
+
+
+def _digest(*parts: str | bytes) -> str:
+    """Return 32 hexadecimal digits over the parts, none of which can run into the next."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()[:32]
