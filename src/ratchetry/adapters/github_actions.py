@@ -47,6 +47,11 @@ def publish(
         stream.flush()
 
 
+def set_outputs(values: Mapping[str, str], environ: Mapping[str, str]) -> str:
+    """Set outputs of the running step, and return what went wrong or nothing."""
+    return _appended("GITHUB_OUTPUT", environ, "".join(_output(name, value) for name, value in values.items()))
+
+
 def _outputs(record: RunRecord, record_path: str) -> str:
     """Return the step's outputs in the form that GitHub reads."""
     total = score(record)
