@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -22,6 +22,10 @@ import msgspec
 if TYPE_CHECKING:
     from detect_secrets.core.secrets_collection import SecretsCollection
     from detect_secrets.plugins.base import BasePlugin
+    from detect_secrets.plugins.keyword import KeywordDetector
+
+Gate = Callable[[str, str], bool]
+"""A test of a text, given with its path."""
 
 ENTROPY: Final = ("Base64HighEntropyString", "HexHighEntropyString")
 """Plugins that take every hash for a secret: only used by projects that ask for them in their baseline."""
@@ -65,7 +69,7 @@ def scan(job: Job) -> dict[str, object]:
     return {"version": VERSION, "results": secrets.json(), "scanned": scanned, "unreadable": unreadable}
 
 
-def _scan_file(path: str, gates: tuple[re.Pattern[str], ...], secrets: SecretsCollection) -> int:
+def _scan_file(path: str, gates: tuple[Gate, ...], secrets: SecretsCollection) -> int:
     """Add what a file holds to the secrets and return 1, or 0 for what is no text file of the repository."""
     if Path(path).is_symlink() or not Path(path).is_file():
         return 0
@@ -97,29 +101,57 @@ def _unknown_plugins(job: Job) -> tuple[str, ...]:
     return tuple(name for name in asked if name not in _plugins())
 
 
-def _gates(plugins: Iterable[BasePlugin]) -> tuple[re.Pattern[str], ...]:
-    """Return patterns one of which every line with a finding contains; an empty one lets every file pass."""
+def _gates(plugins: Iterable[BasePlugin]) -> tuple[Gate, ...]:
+    """Return tests one of which every text with a finding passes; a plugin of unknown kind lets every text pass."""
     from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
-    from detect_secrets.plugins.keyword import DENYLIST_REGEX, KeywordDetector
+    from detect_secrets.plugins.keyword import KeywordDetector
 
-    gates: list[re.Pattern[str]] = []
+    gates: list[Gate] = []
     for plugin in plugins:
         match plugin:
             case KeywordDetector():
-                gates.append(re.compile(DENYLIST_REGEX, re.IGNORECASE))
+                gates.append(_keyword_gate(plugin))
             case RegexBasedDetector() if type(plugin).analyze_line is BasePlugin.analyze_line:
-                gates.extend(re.compile(row.pattern, row.flags | re.MULTILINE) for row in plugin.denylist)
+                gates.extend(_pattern_gate(pattern) for pattern in plugin.denylist)
             case _:
-                return (re.compile(""),)
+                return (_open_gate,)
     return tuple(gates)
 
 
-def _may_hold(path: str, gates: tuple[re.Pattern[str], ...]) -> bool:
+def _open_gate(_path: str, _text: str) -> bool:
+    """Let every text pass."""
+    return True
+
+
+def _pattern_gate(pattern: re.Pattern[str]) -> Gate:
+    """Return a test that texts pass in one of whose lines the pattern is found."""
+    search = re.compile(pattern.pattern, pattern.flags | re.MULTILINE).search
+    return lambda _path, text: search(text) is not None
+
+
+def _keyword_gate(plugin: KeywordDetector) -> Gate:
+    """Return a test that texts pass in which the plugin finds something on a line with one of its keywords.
+
+    Its own patterns are slow and depend on the kind of file, a search for the keywords alone is neither.
+    """
+    from detect_secrets.plugins.keyword import DENYLIST_REGEX
+
+    search = re.compile(DENYLIST_REGEX, re.IGNORECASE).search
+
+    def passes(path: str, text: str) -> bool:
+        if search(text) is None:
+            return False
+        return any(plugin.analyze_line(filename=path, line=line) for line in text.split("\n") if search(line))
+
+    return passes
+
+
+def _may_hold(path: str, gates: tuple[Gate, ...]) -> bool:
     """Tell whether a file holds anything that a plugin looks for.
 
     Raises UnicodeDecodeError for a file that is no text, which detect-secrets leaves alone, and OSError.
     """
-    return any(gate.search(text) for text in _views(path) for gate in gates)
+    return any(gate(path, text) for text in _views(path) for gate in gates)
 
 
 def _views(path: str) -> Iterator[str]:
