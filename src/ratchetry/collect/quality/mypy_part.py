@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ratchetry.collect.quality.mypy_command import MYPY, mypy_command
 from ratchetry.collect.quality.mypy_report import TypeMessage, parse_errors, parse_messages
-from ratchetry.collect.quality.part import STAGE_NAME, Outcomes, Part, finding, outcome_of
+from ratchetry.collect.quality.part import STAGE_NAME, Outcomes, Part, finding, outcome_of, spot
 from ratchetry.collect.quality.places import place, printed_root
 from ratchetry.collect.stage import Context, measured
 from ratchetry.domain.command import ToolOutcome, Unable
@@ -44,9 +44,13 @@ def _root(context: Context, rows: tuple[TypeMessage, ...]) -> str:
 
 def _blocked(context: Context, outcome: ToolOutcome) -> str:
     """Return why mypy gave up: the first error of its report, else the first line that tells of an error."""
-    rows = tuple(row for row in parse_messages(outcome.stdout) if row.severity == "error")
-    for row in rows:
+    lines = [line for line in outcome.stderr.splitlines() if line.strip()]
+    # With JSON, errors in the configuration are JSON on standard error.
+    aside = "\n".join(line for line in lines if line.startswith("{"))
+    messages = parse_messages(outcome.stdout + b"\n" + aside.encode("utf-8", "replace"))
+    rows = tuple(row for row in messages if row.severity == "error")
+    for row in rows[:1]:
         path, message = place(_root(context, rows), row.path, row.message)
-        return f"mypy stopped at {path}:{row.line}: {message}"
-    said = [line for line in outcome.stderr.splitlines() if line.strip()] or ["it printed nothing"]
+        return f"mypy stopped at {spot(path, row.line)}: {message}"
+    said = lines or ["it printed nothing"]
     return f"mypy stopped: {next((line for line in said if 'error' in line.lower()), said[-1])[:300]}"

@@ -44,6 +44,11 @@ def outcome_of(outcomes: Outcomes, name: str) -> ToolOutcome:
     return outcomes[name]
 
 
+def spot(path: str, line: int) -> str:
+    """Return a place the way people read it; line 0 is the whole file."""
+    return f"{path}:{line}" if line else path
+
+
 def finding(*, tool: str, rule: str, severity: Severity, path: str, line: int = 0, message: str) -> Finding:
     """Return a finding whose texts are no longer than the record allows."""
     return Finding(

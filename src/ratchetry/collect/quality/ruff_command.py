@@ -17,6 +17,8 @@ COMPLEXITY: Final = "ruff-complexity"
 SAFE: Final = {"PYTHONSAFEPATH": "1", "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1"}
 _CONFIG_FILES: Final = frozenset({"ruff.toml", ".ruff.toml"})
 _ENVIRONMENTS: Final = (".venv", "venv", "env", ".env", "virtualenv")
+_READ_ONLY: Final = ("--no-fix", "--no-fix-only", "--no-unsafe-fixes", "--no-show-fixes")
+"""A project may set fix = true: here it is only read."""
 _MINOR_VERSIONS: Final = range(7, 15)
 """What every ruff that ratchetry runs with knows as target version (0.12 on)."""
 
@@ -24,13 +26,13 @@ _MINOR_VERSIONS: Final = range(7, 15)
 def ruff_commands(context: Context) -> tuple[Command, ...]:
     """Return the commands of ruff; complexity only when there is source to measure."""
     scope = _scope(context)
-    check = _ruff(context, "check", "--no-cache")
+    check = (*_ruff(context, "check", "--no-cache"), *_READ_ONLY)
     commands = (
         Command(name=FILES, argv=(*check, "--show-files", *scope, "."), environment=SAFE),
         Command(
             name=CHECK,
-            # A project may set fix = true, and a file that cannot be read is a finding whatever it selects.
-            argv=(*check, "--no-fix", "--no-show-fixes", "--extend-select=E902", "--output-format=json", *scope, "."),
+            # A file that cannot be read is a finding, whatever the project selects.
+            argv=(*check, "--extend-select=E902", "--output-format=json", *scope, "."),
             environment=SAFE,
         ),
         Command(

@@ -7,7 +7,7 @@ from statistics import fmean, quantiles
 from typing import Final
 
 from ratchetry.collect.quality.complexity import RULE, FunctionComplexity, functions
-from ratchetry.collect.quality.part import STAGE_NAME, Outcomes, Part, finding, outcome_of
+from ratchetry.collect.quality.part import STAGE_NAME, Outcomes, Part, finding, outcome_of, spot
 from ratchetry.collect.quality.places import place, printed_root, relative_path
 from ratchetry.collect.quality.ruff_command import CHECK, COMPLEXITY, FILES, FORMAT, listable
 from ratchetry.collect.quality.ruff_report import (
@@ -56,7 +56,7 @@ def formatting(context: Context, outcomes: Outcomes) -> Part:
     for row in rows:
         if row.rule != UNFORMATTED:
             path, message = place(root, row.path, row.message)
-            msg = f"ruff cannot format {path}:{row.line}: {message}"
+            msg = f"ruff cannot format {spot(path, row.line)}: {message}"
             raise ReportError(msg)
     outcome.require(0, 1)
     paths = {row.path: place(root, row.path, "the formatter would change this file") for row in rows}

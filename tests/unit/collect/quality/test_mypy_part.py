@@ -23,6 +23,10 @@ def test_a_blocking_error_is_no_measurement(mypy: str) -> None:
         ("a.py:1: error: INTERNAL ERROR -- Please try\nversion: 2.4.0\nnote: use --pdb\n", "INTERNAL ERROR"),
         ("There are no .py[i] files in directory 'e'\n", "no .py"),
         ("", "it printed nothing"),
+        (
+            '{"file": "pyproject.toml", "line": 1, "message": "Error importing plugin", "severity": "error"}\n',
+            "mypy stopped at pyproject.toml:1: Error importing plugin",
+        ),
     ],
 )
 def test_a_crash_is_no_measurement(stderr: str, reason: str) -> None:

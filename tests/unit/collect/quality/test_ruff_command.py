@@ -32,7 +32,7 @@ def excludes(context: Context) -> str:
 def test_nothing_is_fixed_or_written() -> None:
     """A project with fix = true is only read."""
     planned = commands(configured(quality_context()))
-    assert {"--no-fix", "--no-show-fixes", "--no-cache"} < set(planned["ruff-check"].argv)
+    assert {"--no-fix", "--no-fix-only", "--no-show-fixes", "--no-cache"} < set(planned["ruff-check"].argv)
     assert {"--check", "--no-cache"} < set(planned["ruff-format"].argv)
     assert all(command.cwd == "repository" for command in planned.values())
 

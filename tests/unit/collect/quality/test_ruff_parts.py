@@ -47,7 +47,7 @@ def test_a_file_that_cannot_be_formatted_makes_the_count_unknown(ruff: str, stde
 def test_an_unreadable_file_makes_the_count_unknown() -> None:
     """A file that is not UTF-8 is named with ruff's reason."""
     data = report(RUFFS[1], "format-unreadable.out")
-    with pytest.raises(ReportError, match=r"src/shop/latin\.py:0: stream did not contain valid UTF-8"):
+    with pytest.raises(ReportError, match=r"src/shop/latin\.py: stream did not contain valid UTF-8"):
         formatting(quality_context(), {**outcomes(), "ruff-format": outcome("ruff-format", data, 2)})
 
 
