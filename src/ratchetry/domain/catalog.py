@@ -52,7 +52,8 @@ CATALOG: tuple[Definition, ...] = (
     ),
     *_rows(
         "quality",
-        "mypy with the project's own configuration and environment.",
+        "mypy with the project's own configuration and environment; where it has no configuration, mypy's defaults with"
+        " missing imports ignored, over the packages.",
         ("types.errors", "count", "lower", "Type errors."),
     ),
     *_rows(
