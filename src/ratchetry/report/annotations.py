@@ -96,9 +96,9 @@ def _failing(record: RunRecord) -> Iterator[Annotation]:
 
 def _findings(record: RunRecord) -> Iterator[Annotation]:
     """Yield the findings of the other tools, worst first."""
-    for row in sorted((row for row in record.findings if row.tool != "pytest"), key=view.finding_order):
+    for row in view.findings(record):
         kind = _KINDS.get(row.severity)
-        if kind:
+        if kind and row.tool != "pytest":
             yield _annotation(row, kind)
 
 

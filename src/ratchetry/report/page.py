@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ratchetry.domain.catalog import definition
-from ratchetry.domain.record import Finding, Outcome, RunRecord, Status, Verdict
+from ratchetry.domain.record import Benchmark, Outcome, RunRecord, Status, Verdict
 from ratchetry.report import view
 from ratchetry.report.chart import Bar, Strip, against, share, strip
 from ratchetry.report.headline import headline
@@ -25,7 +25,6 @@ MOST_BENCHMARKS: Final = 100
 _OUTCOMES: Final[tuple[Outcome, ...]] = ("passed", "flaky", "skipped", "failed", "error")
 _COVERAGE: Final = (("Lines", "coverage.line"), ("Branches", "coverage.branch"), ("Changed lines", "coverage.changed"))
 _SEVERITY_METRICS: Final = ("critical", "high", "medium", "low", "unknown")
-_AUDITOR: Final = "pip-audit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,9 +196,9 @@ def benchmark_rows(record: RunRecord) -> tuple[BenchmarkRow, ...]:
     return tuple(
         BenchmarkRow(
             name=row.name,
-            median=_seconds(row.statistics.get("median"), record, row.name),
-            spread=_seconds(row.statistics.get("iqr"), None, ""),
-            rounds=f"{len(row.rounds):,}",
+            median=_statistic(row, "median"),
+            spread=_statistic(row, "iqr"),
+            rounds=number(row.statistics.get("rounds_measured", len(row.rounds)), "count"),
             plot=strip(row.rounds),
         )
         for row in record.benchmarks[:MOST_BENCHMARKS]
@@ -210,11 +209,6 @@ def severities(record: RunRecord) -> tuple[tuple[str, str], ...]:
     """Return the known vulnerabilities by severity, empty if they were not measured."""
     names = ((name, f"security.vulnerabilities.{name}") for name in _SEVERITY_METRICS)
     return tuple((name, view.shown(record, metric)) for name, metric in names if metric in record.metrics)
-
-
-def vulnerabilities(record: RunRecord) -> tuple[Finding, ...]:
-    """Return the findings about dependencies, worst first."""
-    return tuple(row for row in view.findings(record) if row.tool == _AUDITOR)
 
 
 def environment(record: RunRecord) -> tuple[tuple[str, str], ...]:
@@ -296,8 +290,7 @@ def _coverage_row(record: RunRecord, label: str, name: str) -> CoverageRow:
     )
 
 
-def _seconds(value: float | None, record: RunRecord | None, name: str) -> str:
-    """Return a statistic of a benchmark, or else its metric, as a duration."""
-    if value is None:
-        return view.shown(record, f"benchmark.{name}") if record else ""
-    return duration(value)
+def _statistic(benchmark: Benchmark, name: str) -> str:
+    """Return a statistic of a benchmark as a duration; nothing if its tool did not give it."""
+    value = benchmark.statistics.get(name)
+    return "" if value is None else duration(value)

@@ -37,7 +37,7 @@ def _by_verdict(rows: Iterable[Gate]) -> Mapping[Verdict, tuple[Gate, ...]]:
 def _failed(record: RunRecord, failed: tuple[Gate, ...]) -> str:
     """Return why a run failed."""
     if not failed:
-        broken = tuple(f"the {name} stage failed" for name, stage in stages(record) if stage.status == "failed")
+        broken = tuple(f"the {clip_middle(neutralize(name), _NAME)} stage failed" for name, stage in stages(record) if stage.status == "failed")
         return _sentence(listed(broken) or "a gate failed, but the record does not name it")
     told = listed((_gate_words(record, gate) for gate in failed), most=4)
     return _sentence(f"{len(failed)} of {plural(len(record.gates), 'gate')} failed: {told}")
@@ -48,7 +48,7 @@ def _not_measured(record: RunRecord, missing: tuple[Gate, ...]) -> str:
     if missing:
         rows = tuple(dict.fromkeys(f"{_short(gate)} ({_reason(gate.reason)})" for gate in missing))
     else:
-        rows = tuple(f"{neutralize(row.what)} ({_reason(row.why)})" for row in unmeasured(record))
+        rows = tuple(f"{clip_middle(neutralize(row.what), _NAME)} ({_reason(row.why)})" for row in unmeasured(record))
     if not rows:
         return "Nothing was measured: no stage gave a result."
     return _sentence(f"not everything required was measured: {listed(rows, most=2)}")
@@ -64,7 +64,7 @@ def _passed(record: RunRecord) -> str:
     """Return what a run that passed has shown."""
     bounds = tuple(gate for gate in record.gates if not gate.metric.startswith(STAGE_GATE))
     held = f"{'the only bound holds' if len(bounds) == 1 else f'all {len(bounds):,} bounds hold'}"
-    facts = (held if bounds else "every stage passed; no bounds are set", headline(record, "test"))
+    facts = (held if bounds else "no stage failed; no bounds are set", headline(record, "test"))
     return _sentence("; ".join(fact for fact in facts if fact))
 
 
@@ -104,6 +104,7 @@ def _reason(text: str) -> str:
 
 
 def _sentence(text: str) -> str:
-    """Return the text with a capital first letter and a full stop, unless it begins with the name of a metric."""
-    first = text.split(" ", 1)[0]
-    return (text if "." in first else text[:1].upper() + text[1:]) + "."
+    """Return the text, neutralized, with a capital first letter and a full stop, unless it begins with the name of a metric."""
+    told = neutralize(text)
+    first = told.split(" ", 1)[0]
+    return (told if "." in first else told[:1].upper() + told[1:]) + "."

@@ -26,8 +26,9 @@ GATE_ORDER: Final[tuple[Verdict, ...]] = ("fail", "not_measured", "warn", "pass"
 STAGE_GATE: Final = "stage."
 
 
-_MARGIN: Final = re.compile(r"^E(?=\s)")
-"""What pytest puts before the lines that say what went wrong."""
+_PLACE: Final = re.compile(r".*:\d+")
+_AUDITOR: Final = "pip-audit"
+_UNAUDITED: Final = "unaudited"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +54,9 @@ class FailureGroup:
 
     @property
     def summary(self) -> str:
-        """Return the line of the evidence that says most, pytest's last, or else the category or signature."""
-        lines = [_MARGIN.sub("", line).strip() for line in self.evidence.splitlines()]
-        return next((line for line in reversed(lines) if line), self.category or self.signature)
+        """Return the first line of the evidence that is no place in a file, or else the category or signature."""
+        lines = (line.strip() for line in self.evidence.splitlines())
+        return next((line for line in lines if line and not _PLACE.fullmatch(line)), self.category or self.signature)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,10 +145,25 @@ def slowest(record: RunRecord, most: int) -> tuple[TestResult, ...]:
 
 
 def findings(record: RunRecord) -> tuple[Finding, ...]:
-    """Return the findings, worst first; those of failing tests are left to `failing`, if it shows any."""
+    """Return the findings, worst first, but not those of failing tests nor the dependencies nobody could audit."""
     told = bool(failing(record))
-    rows = (row for row in record.findings if not (told and row.tool == "pytest"))
+    rows = (row for row in record.findings if not (told and row.tool == "pytest") and not _is_unaudited(row))
     return tuple(sorted(rows, key=finding_order))
+
+
+def vulnerabilities(record: RunRecord) -> tuple[Finding, ...]:
+    """Return the findings about dependencies, worst first."""
+    return tuple(row for row in findings(record) if row.tool == _AUDITOR)
+
+
+def unaudited(record: RunRecord) -> tuple[Unmeasured, ...]:
+    """Return the dependencies that could not be audited, by the reason."""
+    by_reason: dict[str, list[str]] = {}
+    for row in record.findings:
+        if _is_unaudited(row):
+            name, _, why = row.message.partition(": ")
+            by_reason.setdefault(why, []).append(name)
+    return tuple(Unmeasured(what=listed(sorted(names)), why=why) for why, names in sorted(by_reason.items()))
 
 
 def finding_order(finding: Finding) -> tuple[int, str, int, str, str]:
@@ -163,7 +179,7 @@ def by_rule(rows: Iterable[Finding]) -> tuple[tuple[str, str, Severity, int], ..
     for row in table:
         key = (row.tool, row.rule)
         worst[key] = min(worst.get(key, row.severity), row.severity, key=SEVERITIES.index)
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], SEVERITIES.index(worst[item[0]]), item[0]))
     return tuple((tool, rule, worst[tool, rule], count) for (tool, rule), count in ordered)
 
 
@@ -185,6 +201,7 @@ def unmeasured(record: RunRecord) -> tuple[Unmeasured, ...]:
         if stage.reason and not stage.unmeasured and stage.status in {"not_measured", "skipped"}:
             rows.append(Unmeasured(what=name, why=stage.reason))
     told = {row.why for row in rows}
+    rows += unaudited(record)
     rows += [
         Unmeasured(what=gate.metric.removeprefix(STAGE_GATE), why=gate.reason)
         for gate in record.gates
@@ -215,6 +232,11 @@ def shown(record: RunRecord, name: str) -> str:
 def _gate_place(gate: Gate) -> tuple[int, bool, str]:
     """Return what gates are sorted by."""
     return (GATE_ORDER.index(gate.verdict), gate.metric.startswith(STAGE_GATE), gate.metric)
+
+
+def _is_unaudited(finding: Finding) -> bool:
+    """Tell whether a finding says that a dependency could not be audited."""
+    return finding.tool == _AUDITOR and finding.rule == _UNAUDITED
 
 
 def repeats_stage(record: RunRecord, gate: str) -> bool:
