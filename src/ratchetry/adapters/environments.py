@@ -33,8 +33,8 @@ _MAX_FILE: Final = 50_000_000
 _COMPLETE: Final = "ratchetry.json"
 _DECLARING: Final = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
 _NATIVE: Final = (".c", ".cc", ".cpp", ".cxx", ".f90", ".h", ".hpp", ".pxd", ".pyx", ".rs", ".toml", "meson.build")
-_PIP: Final = (
-    *("-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"),
+_INSTALL: Final = (
+    *("install", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"),
     *("--no-warn-script-location", "--retries", "2"),
 )
 _NOT_BUILT: Final = re.compile(
@@ -162,7 +162,7 @@ def _build(shop: Workshop, project: Project, scratch: str, place: Path) -> Envir
             with_project = False
     if not with_project:
         shop.progress.preparing("installing what the project declares to need")
-        outcome = _run(shop, "pip", (*pip, *_PIP, "-r", str(wanted)))
+        outcome = _run(shop, "pip", (*pip, *_INSTALL, "-r", str(wanted)))
     if _failed(outcome):
         shutil.rmtree(place, ignore_errors=True)
         raise ReportError(_reason(outcome))
@@ -172,20 +172,22 @@ def _build(shop: Workshop, project: Project, scratch: str, place: Path) -> Envir
 
 
 def _create(shop: Workshop, place: Path) -> tuple[str, ...]:
-    """Return how to call pip for a new virtual environment; raises ReportError when none can be made."""
-    outcome = _run(shop, "venv", (shop.own_python, "-m", "venv", str(place)))
-    if not _failed(outcome):
-        return (str(_python(place)),)
-    # Debian ships venv without ensurepip; pip can install from outside of an environment.
-    shutil.rmtree(place, ignore_errors=True)
+    """Return how to call pip for a new virtual environment; raises ReportError when none can be made.
+
+    Our own pip installs from outside, which saves seconds; without one the environment gets a pip of its own.
+    """
     bare = _run(shop, "venv", (shop.own_python, "-m", "venv", "--without-pip", str(place)))
     if _failed(bare):
-        msg = f"no virtual environment can be made: {_reason(outcome)}; install Python's venv module"
+        msg = f"no virtual environment can be made: {_reason(bare)}"
         raise ReportError(msg)
-    if _failed(_run(shop, "pip", (shop.own_python, "-m", "pip", "--version"))):
+    pip = (shop.own_python, "-m", "pip", "--python", str(_python(place)))
+    if not _failed(_run(shop, "pip", (*pip, "--version"))):
+        return pip
+    if _failed(_run(shop, "ensurepip", (str(_python(place)), "-m", "ensurepip", "--default-pip"))):
+        shutil.rmtree(place, ignore_errors=True)
         msg = "Python has neither ensurepip nor pip here; install them (python3-venv on Debian and Ubuntu)"
         raise ReportError(msg)
-    return (shop.own_python, "-m", "pip", "--python", str(_python(place)))
+    return (str(_python(place)), "-m", "pip")
 
 
 def _install_project(shop: Workshop, pip: tuple[str, ...], scratch: str, place: Path, wanted: Path) -> ToolOutcome:
@@ -193,7 +195,7 @@ def _install_project(shop: Workshop, pip: tuple[str, ...], scratch: str, place: 
     copy = place / "ratchetry-source"
     try:
         shutil.copytree(scratch, copy, symlinks=True, ignore_dangling_symlinks=True)
-        return _run(shop, "pip", (*pip, *_PIP, str(copy), "-r", str(wanted)))
+        return _run(shop, "pip", (*pip, *_INSTALL, str(copy), "-r", str(wanted)))
     except (OSError, shutil.Error) as error:
         msg = f"the project cannot be copied to build it: {str(error)[:300]}"
         raise ReportError(msg) from error
@@ -207,7 +209,7 @@ def _install_tools(shop: Workshop, executable: str, missing: tuple[str, ...], pi
     place.mkdir(parents=True)
     constraints = place / "ratchetry-constraints.txt"
     constraints.write_text("".join(f"{pin}\n" for pin in pins), encoding="utf-8")
-    arguments = (*_PIP[2:], "--target", str(place), "--constraint", str(constraints), *missing)
+    arguments = (*_INSTALL, "--target", str(place), "--constraint", str(constraints), *missing)
     ways = ((shop.own_python, "-m", "pip", "--python", executable), (executable, "-m", "pip"))
     return any(not _failed(_run(shop, "pip", (*way, *arguments))) for way in ways)
 

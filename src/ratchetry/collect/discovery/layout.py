@@ -16,7 +16,7 @@ from keyword import iskeyword
 from pathlib import PurePosixPath
 from typing import Final
 
-from ratchetry.collect.discovery.names import NEVER, NO_MODULE, SELDOM
+from ratchetry.collect.discovery.names import NEVER, NO_MODULE, NO_PACKAGE, SELDOM
 from ratchetry.collect.discovery.values import joined
 from ratchetry.domain.project import Package
 
@@ -91,7 +91,7 @@ def packages_by_layout(directories: Directories, directory: str, project: str, *
 def packages_in(directories: Directories, directory: str, project: str = "") -> tuple[Package, ...]:
     """Return every package, module and namespace portion that a directory offers for import."""
     own = import_name(project).partition(".")[0]
-    names = (name for name in directories.below.get(directory, ()) if name == own or name.lower() not in NEVER)
+    names = (name for name in directories.below.get(directory, ()) if name == own or name.lower() not in NO_PACKAGE)
     found = [package for name in names for package in portions(directories, joined(directory, name), name)]
     return (*found, *_modules(directories, directory))[:_MANY]
 
@@ -105,7 +105,7 @@ def portions(directories: Directories, path: str, name: str, depth: int = 0) -> 
         return (Package(name=name, path=path),)
     rows: list[Package] = []
     for child in directories.below.get(path, ()):
-        if child.lower() not in NEVER:
+        if child.lower() not in NO_PACKAGE:
             rows += portions(directories, f"{path}/{child}", f"{name}.{child}", depth + 1)
     return tuple(rows[:_MANY])
 

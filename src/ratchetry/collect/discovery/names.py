@@ -44,7 +44,24 @@ NEVER: Final = frozenset(
         "unit_tests",
     ]
 )
-"""Directories in which no package of a project is looked for."""
+"""Directories in a repository's root in which no package of a project is looked for."""
+
+NO_PACKAGE: Final = frozenset(
+    [
+        "benchmark",
+        "benchmarks",
+        "build",
+        "doc",
+        "docs",
+        "example",
+        "examples",
+        "script",
+        "scripts",
+        "test",
+        "tests",
+    ]
+)
+"""Directories that are no package of a project even where packages are kept, as in src."""
 
 SELDOM: Final = frozenset(
     [

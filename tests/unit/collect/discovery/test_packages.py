@@ -23,6 +23,7 @@ def paths(content: dict[str, bytes | str], *empty: str, sources: tuple[str, ...]
     [
         (("src/a/__init__.py", "src/b/__init__.py", "tests/test_a.py"), ["src/a", "src/b"], ("src",)),
         (("src/a/__init__.py", "src/_a.py", "setup.py"), ["src/_a.py", "src/a"], ("src",)),
+        (("src/demo/__init__.py", "src/tests/__init__.py", "demo/__init__.py"), ["src/demo"], ("src",)),
         ((PKG, "pkg/sub/__init__.py", "tests/__init__.py", "docs/conf.py", "setup.py"), ["pkg"], (".",)),
         ((PKG, "run.py", "scripts/x.py", "benchmarks/__init__.py", "examples/__init__.py"), ["pkg"], (".",)),
         (("six.py", "setup.py", "test_six.py", "conftest.py", "noxfile.py"), ["six.py"], (".",)),
