@@ -59,17 +59,20 @@ class _Place:
     function: str
 
 
-def diagnose(problem: Problem, files: Collection[str], root: str = "", test_path: str = "") -> Diagnosis:
-    """Return what a problem is; `files` are the repository's and `root` is where the suite ran.
+def diagnose(
+    problem: Problem, files: Collection[str], *, root: str = "", test_path: str = "", test_id: str = ""
+) -> Diagnosis:
+    """Return what a problem of a test is; `files` are the repository's and `root` is where the suite ran.
 
-    The place is the last one in `test_path` if the traceback passes through it.
+    The place is the last one in the test's own file if the traceback passes through it.  Failures are alike when
+    they are of one category, say the same, and come from the same function; without a traceback, from one test.
     """
     text = problem.text.replace(f"{root}/", "") if root else problem.text
     places = [place for place in _places(text) if place.path in files]
     own = [place for place in places if place.path == test_path] or places
     headline = _headline(problem.message, text)
     category = _category(problem.message, headline)
-    deepest = (places[-1].path, places[-1].function) if places else ("", "")
+    deepest = (places[-1].path, places[-1].function) if places else ("", test_id.partition("[")[0])
     return Diagnosis(
         signature=short_hash(category, normalized(headline), *deepest),
         category=category,
@@ -102,7 +105,7 @@ def _headline(message: str, text: str) -> str:
         marked = _marked(text)
         raised = [line for line in marked if _RAISED.match(line)] or marked
         lines = raised[-1:] or [line.strip() for line in text.splitlines() if line.strip()][-1:] or ["no text"]
-    return lines[0][:_MAX_HEADLINE]
+    return lines[0].strip()[:_MAX_HEADLINE]
 
 
 def _marked(text: str) -> list[str]:

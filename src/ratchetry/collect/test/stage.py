@@ -141,7 +141,7 @@ def _diagnoses(context: Context, tests: Sequence[TestCase]) -> dict[str, Diagnos
     """Return, by test, what its first problem is."""
     files = frozenset(context.project.files)
     return {
-        test.id: diagnose(test.problems[0], files, root=context.scratch, test_path=test.path)
+        test.id: diagnose(test.problems[0], files, root=context.scratch, test_path=test.path, test_id=test.id)
         for test in tests
         if test.problems
     }

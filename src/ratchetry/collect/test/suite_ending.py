@@ -12,9 +12,11 @@ from ratchetry.errors import ReportError
 
 _TAIL: Final = 64_000
 _MAX_SAID: Final = 1000
-_RUNNING: Final = re.compile(rb"^(?P<id>[^\s:]+::\S.*?)\s*?(?P<done> [A-Z]{2,}\b.*)?$", re.MULTILINE)
+_MAX_LINE: Final = 2000
+_TEST: Final = re.compile(r"[^\s:]+::\S")
+_RESULT: Final = re.compile(r" (?:PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS|RERUN)\b")
 _FAULT: Final = re.compile(r"Fatal Python error: (?P<what>.+)")
-_COMPLAINT: Final = re.compile(r"E  |ERROR\b|INTERNALERROR>|\S*[Ee]rror(?:: | while )|Exit: ")
+_COMPLAINT: Final = re.compile(r"E  |ERROR\b|INTERNALERROR>|[^:]*: error: |\S*[Ee]rror(?:: | while )|Exit: ")
 _CHATTER: Final = re.compile(r"generated xml file|CoverageWarning|^ *self\._warn\(")
 _USUAL: Final = (0, 1)
 _NOTHING_COLLECTED: Final = 5
@@ -72,16 +74,17 @@ def _crash(outcome: ToolOutcome) -> str:
 
 def _in_test(outcome: ToolOutcome) -> str:
     """Return which test was running when the output ended, as far as pytest's own lines tell."""
-    lines = list(_RUNNING.finditer(outcome.stdout[-_TAIL:]))
-    if not lines:
-        return ""
-    name = lines[-1]["id"].decode("utf-8", "replace")[:500]
-    return f", after {name}" if lines[-1]["done"] else f", in {name}"
+    for line in reversed(_printed(outcome)):
+        if _TEST.match(line):
+            result = _RESULT.search(line)
+            name = line[: result.start()] if result else line
+            return f", {'after' if result else 'in'} {name.strip()[:500]}"
+    return ""
 
 
 def _said(outcome: ToolOutcome) -> str:
     """Return the last words of a run: pytest's complaints if there are any, otherwise its last lines."""
-    printed = outcome.stdout[-_TAIL:].decode("utf-8", "replace").splitlines() + outcome.stderr[-_TAIL:].splitlines()
+    printed = [*_printed(outcome), *(line[:_MAX_LINE] for line in outcome.stderr[-_TAIL:].splitlines())]
     lines = [line.strip(" =_-!\t") for line in printed if not _CHATTER.search(line)]
     complaints = (
         [line.strip("! ") for line in printed if line.startswith("!!!")],
@@ -89,3 +92,8 @@ def _said(outcome: ToolOutcome) -> str:
         [line for line in lines if line],
     )
     return " / ".join(next(filter(None, complaints), ["it printed nothing"])[-4:])[:_MAX_SAID]
+
+
+def _printed(outcome: ToolOutcome) -> list[str]:
+    """Return the last lines of standard output, each of a sane length."""
+    return [line[:_MAX_LINE] for line in outcome.stdout[-_TAIL:].decode("utf-8", "replace").splitlines()]
