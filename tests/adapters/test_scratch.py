@@ -359,7 +359,7 @@ def clear(path: Path, *, folder_too: bool) -> None:
         shutil.rmtree(path)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(before=CHANGES, in_source=CHANGES, in_copy=CHANGES)
 def test_copy_brought_up_to_date_equals_a_new_one(
     tmp_path_factory: pytest.TempPathFactory,

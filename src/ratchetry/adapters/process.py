@@ -229,7 +229,9 @@ def _read_report(command: Command, limit: int) -> tuple[bytes | None, str]:
 def _why_not_started(command: Command, error: OSError | ValueError) -> str:
     """Return why the system refused to start a command."""
     program = command.argv[0] if command.argv else ""
-    if isinstance(error, OSError) and error.errno in {errno.ENOENT, errno.ENOTDIR}:
+    # For a bare name, a closed directory of PATH looks like a program that may not be run.
+    nowhere = bool(program) and os.sep not in program and "\0" not in program and shutil.which(program) is None
+    if isinstance(error, OSError) and (nowhere or error.errno in {errno.ENOENT, errno.ENOTDIR}):
         return _not_installed(command.name, f"{program} does not exist")
     if isinstance(error, OSError) and error.errno in {errno.EACCES, errno.ENOEXEC}:
         return f"{command.name} cannot be run: {error.filename or program}: {error.strerror}; reinstall it"
