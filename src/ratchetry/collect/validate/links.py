@@ -15,8 +15,8 @@ from ratchetry.collect.validate.scope import is_template, is_test_data, suffix
 from ratchetry.collect.validate.sites import site_of, site_roots
 from ratchetry.domain.record import Finding
 
-LARGEST_PAGE: Final = 1_000_000
-"""Bytes of a page above which it is not parsed: changelogs stay below, and hostile pages stay quick."""
+LARGEST_PAGE: Final = 500_000
+"""Characters above which a page is not parsed, so that hostile ones cost seconds; real ones stay below."""
 
 _PAGE_SUFFIXES: Final = frozenset({".md", ".markdown"})
 _EXTERNAL: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")

@@ -21,6 +21,7 @@ _MAY_POINT: Final = re.compile(
     r"|(?:href|src)\s*=\s*+[\"']?+(?!https?:|mailto:|[\"'])",
     re.IGNORECASE | re.MULTILINE,
 )
+_POINTERS: Final = {"link_open": "href", "image": "src"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,12 +98,10 @@ def _lines(tokens: Sequence[Token]) -> Iterator[tuple[Token, int]]:
 def _targets(tokens: Sequence[Token], snippets: Iterable[tuple[Snippet, int]]) -> Iterator[tuple[str, int]]:
     """Yield the targets of links and images, of Markdown first, then of HTML, each with its line counted from 0."""
     for token, line in _lines(tokens):
+        attribute = _POINTERS.get(token.type)
         # [^1] is a footnote on GitHub, though CommonMark takes its text for the target of a link
-        if str(token.meta.get("label", "")).startswith("^"):
-            continue
-        target = token.attrs.get({"link_open": "href", "image": "src"}.get(token.type, ""))
-        if target is not None:
-            yield str(target), line
+        if attribute is not None and not str(token.meta.get("label", "")).startswith("^"):
+            yield str(token.attrs.get(attribute, "")), line
     for found, start in snippets:
         yield from ((target, start + line) for target, line in found.targets)
 

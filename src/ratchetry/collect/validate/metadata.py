@@ -30,7 +30,7 @@ def metadata_check() -> Check:
     # its remarks about style would otherwise be printed when nobody has set up logging
     logging.getLogger("validate_pyproject").addHandler(logging.NullHandler())
     formats = {**FORMAT_FUNCTIONS, _CLASSIFIER: _any_text}
-    plugins = list_from_entry_points(lambda entry: entry.name == "setuptools")
+    plugins = [plugin for plugin in list_from_entry_points() if plugin.tool == "setuptools"]
     validator = Validator(plugins=plugins, format_validators=formats)
 
     def check(path: str, tables: Mapping[str, object]) -> tuple[Finding, ...]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
-    from yaml import CollectionStartEvent, Event
+    from yaml import Event
 
-# libyaml's time grows with the square of the depth of flow collections: 100,000 brackets cost 15 seconds.
-_DEEPEST: Final = 500
+# libyaml's time grows with the depth of flow collections at every token: a megabyte of brackets would cost minutes
+_DEEPEST: Final = 100
 
 
 class YamlError(Exception):
@@ -21,9 +22,15 @@ class YamlError(Exception):
         self.line = line
 
 
+class _Mark(Protocol):
+    """A place in a stream, of the parser in C or of the one in Python."""
+
+    line: int
+
+
 @dataclass(slots=True)
 class _Collection:
-    """An open mapping or sequence while its events arrive."""
+    """An open mapping or sequence while its nodes arrive."""
 
     mapping: bool
     at_key: bool = True
@@ -34,9 +41,35 @@ class _Collection:
 class _Scan:
     """What has been seen of the stream so far."""
 
-    open: list[_Collection] = field(default_factory=list)
+    collections: list[_Collection] = field(default_factory=list)
     anchors: set[str] = field(default_factory=set)
     duplicates: list[tuple[str, int]] = field(default_factory=list)
+
+    def place(self, key: str | None, anchor: str | None, mark: _Mark | None) -> None:
+        """Take a node where it belongs: as a key, noted when it comes again (None: not compared), or as a value."""
+        if anchor is not None:
+            self.anchors.add(anchor)
+        parent = self.collections[-1] if self.collections else None
+        if parent is None or not parent.mapping:
+            return
+        if parent.at_key and key is not None:
+            if key in parent.keys:
+                self.duplicates.append((key, _line(mark)))
+            parent.keys.add(key)
+        parent.at_key = not parent.at_key
+
+    def enter(self, *, mapping: bool) -> None:
+        """Open a collection; raises RecursionError when too many are open."""
+        if len(self.collections) >= _DEEPEST:
+            raise RecursionError
+        self.collections.append(_Collection(mapping=mapping))
+
+    def refer(self, anchor: str, mark: _Mark | None) -> None:
+        """Take an alias; raises YamlError when its anchor is not above it."""
+        if anchor not in self.anchors:
+            msg = f"the alias *{anchor} has no anchor"
+            raise YamlError(msg, _line(mark))
+        self.place(None, None, mark)
 
 
 def scan_yaml(data: bytes) -> tuple[tuple[str, int], ...]:
@@ -45,70 +78,39 @@ def scan_yaml(data: bytes) -> tuple[tuple[str, int], ...]:
     Raises YamlError when the stream is malformed or an alias has no anchor, RecursionError when it is nested deeper
     than any sensible document.
     """
-    from yaml import CSafeLoader, MarkedYAMLError, YAMLError, parse
+    from yaml import events
 
     scan = _Scan()
+    for event in _events(data):
+        match event:
+            case events.ScalarEvent():
+                comparable = event.implicit[0] and event.value != "<<"
+                scan.place(event.value if comparable else None, event.anchor, event.start_mark)
+            case events.CollectionStartEvent():
+                scan.place(None, event.anchor, event.start_mark)
+                scan.enter(mapping=isinstance(event, events.MappingStartEvent))
+            case events.CollectionEndEvent():
+                scan.collections.pop()
+            case events.AliasEvent():
+                scan.refer(event.anchor or "", event.start_mark)
+            case events.DocumentStartEvent():
+                scan.anchors.clear()
+            case _:
+                pass
+    return tuple(scan.duplicates)
+
+
+def _events(data: bytes) -> Iterator[Event]:
+    """Yield the events of a stream; raises YamlError where it is malformed."""
+    from yaml import CSafeLoader, MarkedYAMLError, YAMLError, parse
+
     try:
-        for event in parse(data, Loader=CSafeLoader):
-            _take(scan, event)
+        yield from parse(data, Loader=CSafeLoader)
     except MarkedYAMLError as problem:
         what = ", ".join(part for part in (problem.context, problem.problem) if part)
         raise YamlError(what, _line(problem.problem_mark or problem.context_mark)) from problem
     except (YAMLError, ValueError) as problem:
         raise YamlError(str(problem), 0) from problem
-    return tuple(scan.duplicates)
-
-
-def _take(scan: _Scan, event: Event) -> None:
-    """Take one event into the scan."""
-    from yaml import AliasEvent, CollectionEndEvent, CollectionStartEvent, DocumentStartEvent, NodeEvent
-
-    match event:
-        case DocumentStartEvent():
-            scan.anchors.clear()
-        case CollectionEndEvent():
-            scan.open.pop()
-        case NodeEvent():
-            if isinstance(event, AliasEvent) and event.anchor not in scan.anchors:
-                msg = f"the alias *{event.anchor} has no anchor"
-                raise YamlError(msg, _line(event.start_mark))
-            if event.anchor:
-                scan.anchors.add(event.anchor)
-            _place(scan, event)
-            if isinstance(event, CollectionStartEvent):
-                _enter(scan, event)
-        case _:
-            pass
-
-
-def _place(scan: _Scan, event: Event) -> None:
-    """Put a node where it belongs in the innermost mapping: a key, noted when it comes again, or a value."""
-    from yaml import ScalarEvent
-
-    parent = scan.open[-1] if scan.open else None
-    if parent is None or not parent.mapping:
-        return
-    if parent.at_key and isinstance(event, ScalarEvent) and event.value != "<<":
-        key = str(event.value) if event.implicit[0] else f"{event.tag} {event.value!r}"
-        if key in parent.keys:
-            scan.duplicates.append((str(event.value), _line(event.start_mark)))
-        parent.keys.add(key)
-    parent.at_key = not parent.at_key
-
-
-def _enter(scan: _Scan, event: CollectionStartEvent) -> None:
-    """Open a collection; raises RecursionError when too many are open."""
-    from yaml import MappingStartEvent
-
-    if len(scan.open) >= _DEEPEST:
-        raise RecursionError
-    scan.open.append(_Collection(mapping=isinstance(event, MappingStartEvent)))
-
-
-class _Mark(Protocol):
-    """A place in a stream, of the parser in C or of the one in Python."""
-
-    line: int
 
 
 def _line(mark: _Mark | None) -> int:
