@@ -28,7 +28,7 @@ def test_real_reports_give_every_metric(ruff: str, mypy: str) -> None:
         "size.source_lines": 4,
     }
     result = fragment.stages["quality"]
-    assert (result.status, result.tools) == ("failed", {"ruff": "0.17.5", "mypy": "2.4.0"})
+    assert (result.status, result.tools) == ("passed", {"ruff": "0.17.5", "mypy": "2.4.0"})
     assert fragment.metrics["complexity.mean"].n == 6
     assert fragment.metrics["complexity.mean"].spread == pytest.approx(4.5)
 
@@ -57,8 +57,8 @@ def test_a_complex_function_is_pointed_out_once() -> None:
     assert rules.count("C901") == 1
 
 
-def test_a_clean_project_passes() -> None:
-    """No findings in files that were looked at is a pass."""
+def test_a_clean_project_has_zeros() -> None:
+    """No findings in files that were looked at is a measured 0."""
     clean = {
         **outcomes(),
         "ruff-check": outcome("ruff-check", b"[]", 0),
@@ -113,6 +113,7 @@ def test_a_broken_tool_leaves_only_its_family_unmeasured(
     ended = {**outcomes(), name: broken}
     fragment = STAGE.interpret(quality_context(), {key: value for key, value in ended.items() if value is not None})
     result = fragment.stages["quality"]
+    assert result.status == "not_measured"
     assert set(result.unmeasured) == families
     assert all(result.unmeasured.values())
     assert not any(metric.startswith(tuple(families)) for metric in fragment.metrics)
