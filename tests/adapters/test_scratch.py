@@ -312,6 +312,33 @@ def test_destination_outside_of_the_repository_works(tmp_path: Path) -> None:
     assert list(content(tmp_path / "elsewhere" / "scratch")) == ["a.py"]
 
 
+def other_file_system(tmp_path: Path) -> Path | None:
+    """Return a directory on another file system than a test's own, None where there is none."""
+    place = Path("/dev/shm")
+    if os.access(place, os.W_OK) and place.stat().st_dev != tmp_path.stat().st_dev:
+        return place / f"ratchetry-test-{os.getpid()}"
+    return None
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_large_files_and_history_arrive_on_every_file_system(tmp_path: Path, *, elsewhere: bool) -> None:
+    """Where files can be neither shared nor copied by the kernel they are read and written, with the same result."""
+    place = other_file_system(tmp_path) if elsewhere else tmp_path / "copies"
+    if place is None:
+        pytest.skip("there is only one file system here")
+    root = tmp_path / "repo"
+    write(root, {"a.py": "x"})
+    (root / "large.bin").write_bytes(os.urandom(3_000_001))
+    commit_all(root)
+    try:
+        copy(root, place / "scratch")
+        assert content(place / "scratch") == content(root)
+        assert git(place / "scratch", "--no-optional-locks", "status", "--porcelain") == ""
+        assert copy(root, place / "scratch").copied == 0
+    finally:
+        shutil.rmtree(place)
+
+
 def test_full_disk_is_told(tmp_path: Path) -> None:
     """A copy that cannot be written is a reason, not a crash."""
     write(tmp_path, {"a.py": "x"})
