@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
 
-from ratchetry.collect import benchmark, quality, security, test, validate
+from ratchetry.collect import benchmark, quality, score, security, test, validate
 from ratchetry.collect.stage import Stage
 from ratchetry.settings import Settings
 from ratchetry.state import score_model, thresholds
@@ -26,6 +26,7 @@ STAGES: Final[tuple[Stage, ...]] = (
     test.STAGE,
     security.STAGE,
     benchmark.STAGE,
+    score.stage(score_model.loads),
 )
 
 
