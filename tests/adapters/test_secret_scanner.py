@@ -68,9 +68,10 @@ def run(directory: Path, *argv: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(argv, cwd=directory, env=environ, capture_output=True, check=False)
 
 
-def scan(directory: Path, files: list[str], settings: object = None) -> dict[str, object]:
+def scan(directory: Path, files: list[str], settings: object = None, **limits: int) -> dict[str, object]:
     """Return the report of a scan of files."""
-    (directory / "job").write_text(json.dumps({"files": files, "settings": settings}), encoding="utf-8")
+    job = {"files": files, "settings": settings, **limits}
+    (directory / "job").write_text(json.dumps(job), encoding="utf-8")
     ended = run(directory, *SCANNER, "job")
     assert ended.returncode == 0, ended.stderr.decode()
     report = json.loads(ended.stdout)
@@ -131,6 +132,15 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
     report = scan(tmp_path, ["a.txt", "b.txt"])
     assert report["scanned"] == 1
     assert "a.txt" in str(report["unreadable"])
+
+
+def test_a_file_that_takes_too_long_is_named(tmp_path: Path) -> None:
+    """A line on which a plugin's pattern takes quadratic time costs a limited time, and is not taken for clean."""
+    write(tmp_path, {"slow.txt": ("password" + " " * 2000) * 1500, "fast.txt": "x"})
+    report = scan(tmp_path, ["slow.txt", "fast.txt"], seconds_per_file=1)
+    assert report["scanned"] == 1
+    assert "slow.txt" in str(report["unreadable"])
+    assert "more than 1 s" in str(report["unreadable"])
 
 
 def test_modules_of_the_repository_are_not_imported(tmp_path: Path) -> None:

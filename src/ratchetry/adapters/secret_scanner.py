@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -37,6 +40,12 @@ class Job:
 
     files: tuple[str, ...]
     settings: Mapping[str, tuple[Mapping[str, object], ...]] | None = None
+    seconds_per_file: int = 60
+    """After so long a file is given up: some plugins' patterns take quadratic time for a line."""
+
+
+class _TooSlowError(Exception):
+    """A file that takes too long: no OSError, which detect-secrets would take for a file that is not there."""
 
 
 def main(arguments: list[str]) -> int:
@@ -63,10 +72,30 @@ def scan(job: Job) -> dict[str, object]:
         gates = _gates(get_plugins())
         for path in job.files:
             try:
-                scanned += _scan_file(path, gates, secrets)
+                with _at_most(job.seconds_per_file):
+                    scanned += _scan_file(path, gates, secrets)
+            except _TooSlowError as error:
+                unreadable.append({"path": path, "reason": str(error)})
             except Exception as error:  # noqa: BLE001 - a file that breaks a parser must not hide those after it
                 unreadable.append({"path": path, "reason": f"{type(error).__name__}: {error}"[:300]})
     return {"version": VERSION, "results": secrets.json(), "scanned": scanned, "unreadable": unreadable}
+
+
+@contextmanager
+def _at_most(seconds: int) -> Iterator[None]:
+    """Raise _TooSlowError in a body that takes longer; searches with a regular expression notice signals, too."""
+    signal.signal(signal.SIGALRM, partial(_time_is_up, seconds))
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+
+
+def _time_is_up(seconds: int, _number: int, _frame: object) -> None:
+    """Raise _TooSlowError."""
+    msg = f"it takes more than {seconds} s; if it holds no secrets, name it in the setting exclude"
+    raise _TooSlowError(msg)
 
 
 def _scan_file(path: str, gates: tuple[Gate, ...], secrets: SecretsCollection) -> int:

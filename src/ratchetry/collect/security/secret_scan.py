@@ -98,14 +98,14 @@ def _command(context: Context, number: int, job: Mapping[str, object]) -> Comman
 
 
 def _complete(outcome: ToolOutcome) -> SecretsReport:
-    """Return the report of a scan that could read all its files; raises ReportError naming one it could not."""
+    """Return the report of a scan that got through all its files; raises ReportError naming one it did not."""
     report = parse(outcome.require(0))
     if report.scanned is None:
         msg = "detect-secrets' report does not tell how many files were scanned"
         raise ReportError(msg)
     if report.unreadable:
         path, reason = report.unreadable[0]
-        msg = f"detect-secrets could not read {path}: {reason}"
+        msg = f"detect-secrets could not scan {path}: {reason}"
         raise ReportError(msg)
     return report
 

@@ -304,7 +304,7 @@ def test_a_large_repository_is_scanned_in_parts() -> None:
     ("report", "reason"),
     [
         (b'{"results": {}}', "does not tell how many"),
-        (b'{"results": {}, "scanned": 1, "unreadable": [{"path": "a", "reason": "no"}]}', "could not read a: no"),
+        (b'{"results": {}, "scanned": 1, "unreadable": [{"path": "a", "reason": "no"}]}', "could not scan a: no"),
         (b"", "cannot be read"),
     ],
 )
