@@ -79,12 +79,20 @@ class Survey:
 
 
 def places_of(path: str, settings: Settings) -> Places:
-    """Return where a run over the repository at `path` reads and writes; raises UsageError if it is no directory."""
+    """Return where a run over the repository at `path` reads and writes.
+
+    Raises UsageError when it is no directory, or when a link in the repository leads the output out of it.
+    """
     root = Path(path).expanduser().resolve()
     if not root.is_dir():
         msg = f"{path}: no such directory; name the repository to measure"
         raise UsageError(msg)
-    return Places(root=root, output=(root / Path(settings.output_dir).expanduser()).resolve())
+    wanted = root / Path(settings.output_dir).expanduser()
+    output = wanted.resolve()
+    if wanted.is_relative_to(root) and not output.is_relative_to(root):
+        msg = f"output-dir: {settings.output_dir} is a link that leads out of the repository; name another directory"
+        raise UsageError(msg)
+    return Places(root=root, output=output)
 
 
 def survey(
