@@ -38,7 +38,7 @@ def publish(
         return
     problems = (
         _appended("GITHUB_STEP_SUMMARY", environ, f"{markdown}\n", limit=SUMMARY_LIMIT),
-        _appended("GITHUB_OUTPUT", environ, _outputs(record, record_path)),
+        set_outputs(_outputs(record, record_path), environ),
     )
     warnings = (f"::warning title=ratchetry::{_escaped(problem)}" for problem in problems if problem)
     lines = "".join(f"{line}\n" for line in (*annotations, *warnings))
@@ -52,11 +52,10 @@ def set_outputs(values: Mapping[str, str], environ: Mapping[str, str]) -> str:
     return _appended("GITHUB_OUTPUT", environ, "".join(_output(name, value) for name, value in values.items()))
 
 
-def _outputs(record: RunRecord, record_path: str) -> str:
-    """Return the step's outputs in the form that GitHub reads."""
+def _outputs(record: RunRecord, record_path: str) -> Mapping[str, str]:
+    """Return the step's outputs by name."""
     total = score(record)
-    values = {"verdict": record.verdict, "score": "" if total is None else f"{total:.6g}", "record-path": record_path}
-    return "".join(_output(name, value) for name, value in values.items())
+    return {"verdict": record.verdict, "score": "" if total is None else f"{total:.6g}", "record-path": record_path}
 
 
 def _output(name: str, value: str) -> str:

@@ -67,7 +67,7 @@ def _harmless(value: object) -> object:
 
 
 def _lines(text: str, most: int) -> str:
-    """Return the last lines of a text, neutralized and escaped, with their breaks."""
+    """Return the first lines of a text, neutralized and escaped, with their breaks."""
     from markupsafe import escape
 
-    return escape(neutralize_lines("\n".join(text.splitlines()[-most:])))
+    return escape(neutralize_lines("\n".join(text.splitlines()[:most])))

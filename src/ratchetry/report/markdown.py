@@ -178,8 +178,7 @@ def _tests(record: RunRecord) -> Iterator[Block]:
 
 def _failure(group: view.FailureGroup) -> str:
     """Return one way of failing, folded: what it says, then the tests."""
-    lines = group.evidence.splitlines()
-    evidence = clip("\n".join(lines[-_EVIDENCE_LINES:]), _EVIDENCE)
+    evidence = clip("\n".join(group.evidence.splitlines()[:_EVIDENCE_LINES]), _EVIDENCE)
     ids = [f"- {_name(test.id)}\n" for test in group.tests[:MOST_TESTS]]
     if len(group.tests) > MOST_TESTS:
         ids.append(f"- … and {plural(len(group.tests) - MOST_TESTS, 'more test')}\n")

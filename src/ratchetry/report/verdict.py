@@ -37,7 +37,11 @@ def _by_verdict(rows: Iterable[Gate]) -> Mapping[Verdict, tuple[Gate, ...]]:
 def _failed(record: RunRecord, failed: tuple[Gate, ...]) -> str:
     """Return why a run failed."""
     if not failed:
-        broken = tuple(f"the {clip_middle(neutralize(name), _NAME)} stage failed" for name, stage in stages(record) if stage.status == "failed")
+        broken = tuple(
+            f"the {clip_middle(neutralize(name), _NAME)} stage failed"
+            for name, stage in stages(record)
+            if stage.status == "failed"
+        )
         return _sentence(listed(broken) or "a gate failed, but the record does not name it")
     told = listed((_gate_words(record, gate) for gate in failed), most=4)
     return _sentence(f"{len(failed)} of {plural(len(record.gates), 'gate')} failed: {told}")
@@ -104,7 +108,7 @@ def _reason(text: str) -> str:
 
 
 def _sentence(text: str) -> str:
-    """Return the text, neutralized, with a capital first letter and a full stop, unless it begins with the name of a metric."""
+    """Return neutralized text with a full stop and a capital first letter, unless a metric comes first."""
     told = neutralize(text)
     first = told.split(" ", 1)[0]
     return (told if "." in first else told[:1].upper() + told[1:]) + "."

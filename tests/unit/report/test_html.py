@@ -16,9 +16,10 @@ from tests.unit.report import records, rendered
 from tests.unit.report.hostile import HOSTILE_TEXTS, few, hostile
 
 OURS = {
-    "html", "head", "meta", "link", "title", "style", "body", "header", "nav", "main", "footer", "section", "div",
-    "span", "a", "h1", "h2", "h3", "p", "small", "code", "pre", "ul", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tr",
-    "th", "td", "details", "summary", "svg", "g", "rect", "path",
+    "html", "head", "meta", "link", "title", "style", "body", "header", "nav", "main", "footer", "section",
+    "div", "span", "a", "h1", "h2", "h3", "p", "small", "code", "pre", "ul", "li",
+    "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td", "details", "summary", "svg",
+    "g", "rect", "path",
 }  # fmt: skip
 NAMES = ["realistic", "passing", "warning", "empty"]
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from rich.cells import cell_len
 from rich.console import Console
 
-from ratchetry.domain.record import RunRecord
+from ratchetry.domain.record import Gate, Metric, RunRecord, StageResult, TestResult
 from ratchetry.report import sentence
 from ratchetry.report.terminal import print_record
 from tests.unit.report import records, snapshots
@@ -59,6 +60,36 @@ def test_a_pipe_gets_no_escape_sequences_and_a_terminal_does() -> None:
 def test_a_stream_that_cannot_say_everything_gets_escapes() -> None:
     """A name that the stream's encoding lacks is written as escapes instead of ending the run."""
     assert r"test_total[\u65e5\u672c]" in printed(records.realistic(), encoding="ascii")
+
+
+def test_a_flood_is_cut_and_counted() -> None:
+    """Of too many gates, metrics, tests and findings the first are shown, and how many more there are."""
+    record = records.empty()
+    metric = Metric(value=1.0, unit="count", better="lower", stage="x")
+    text = printed(
+        replace(
+            record,
+            metrics={f"x.{number}": metric for number in range(30)},
+            gates=tuple(Gate(metric=f"y{number}.z", kind="measured", verdict="pass") for number in range(60)),
+            tests=tuple(
+                TestResult(id=f"t{number}", outcome="failed", signature=f"s{min(12, number)}") for number in range(20)
+            ),
+            stages={"test": StageResult(status="failed", unmeasured={f"f{number}": "why" for number in range(70)})},
+        )
+    )
+    assert "… and 10 more" in text  # gates
+    assert "18 more" in text  # metrics
+    assert "… and 3 more ways" in text  # ways of failing
+    assert "… and 3 more\n" in text  # tests that fail in one way
+    assert "… and 20 more" in text  # what was not measured
+
+
+def test_reasons_of_gates_stand_below_them() -> None:
+    """Why a gate fails or warns is told below the gates, unless a stage tells it."""
+    gate = Gate(
+        metric="score.total", kind="minimum", bound=0.8, value=0.9, margin=0.1, verdict="warn", reason="too few"
+    )
+    assert "\nscore.total  too few\n" in printed(replace(records.empty(), gates=(gate,), verdict="warn"))
 
 
 @few
