@@ -41,7 +41,7 @@ def find_packages(
     if sources:
         return without_nested(package for source in sources for package in _at_source(directories, source))
     found = _of_project(directories, declared, sure=True)
-    for member in _members(files, found):
+    for member in member_directories(files, found):
         found += _of_project(directories, read_declared(tree, member), sure=False)
     return without_nested(found or _of_project(directories, declared, sure=False))
 
@@ -65,8 +65,8 @@ def _of_project(directories: Directories, declared: Declared, *, sure: bool) -> 
     )
 
 
-def _members(files: Iterable[str], found: tuple[Package, ...]) -> tuple[str, ...]:
-    """Return the directories below the root that declare a project, outside the packages already found."""
+def member_directories(files: Iterable[str], found: tuple[Package, ...] = ()) -> tuple[str, ...]:
+    """Return the directories below the root that declare a project, outside of the packages already found."""
     inner = tuple(f"{package.path}/" for package in found)
     members: dict[str, None] = {}
     for file in files:

@@ -15,20 +15,37 @@ from ratchetry.collect.discovery.declared import Declared, read
 from ratchetry.collect.discovery.poetry import poetry_groups, poetry_requirements
 from ratchetry.collect.discovery.project_name import normalized, project_name
 from ratchetry.collect.discovery.requirement_files import RequirementFile, read_requirement_file
-from ratchetry.collect.discovery.values import inside, table_at, texts, texts_at
+from ratchetry.collect.discovery.values import inside, joined, table_at, texts, texts_at
 from ratchetry.domain.project import Requirements
 from ratchetry.ports import SourceTree
 
 _TEST_NAMES: Final = frozenset({"test", "tests", "testing", "dev", "develop", "development", "ci", "hatch-test"})
 _RUN_NAMES: Final = frozenset({"requirements", "base", "common", "main", "prod", "production", "run", "runtime"})
 _OWN_EXTRA: Final = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*)\s*\[(?P<extras>[^\]]*)\]\s*")
+_FIRST_NAME: Final = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?")
 _MANY: Final = 5_000
 
 Groups = Mapping[str, tuple[str, ...]]
 
 
-def find_requirements(tree: SourceTree, files: tuple[str, ...], declared: Declared) -> Requirements:
-    """Return the requirement strings, those to run and those to test, and the files they were read from."""
+def find_requirements(
+    tree: SourceTree, files: tuple[str, ...], declared: Declared, members: tuple[Declared, ...] = ()
+) -> Requirements:
+    """Return the requirement strings, those to run and those to test, and the files they were read from.
+
+    `members` are the projects of a monorepo whose root is none itself; what they need of each other is left out.
+    """
+    parts = (_of_root(tree, files, declared), *(_of_member(member) for member in members))
+    local = frozenset(normalized(project_name(member)) for member in members)
+    return Requirements(
+        runtime=_unique(row for part in parts for row in part.runtime if _name(row) not in local),
+        test=_unique(row for part in parts for row in part.test if _name(row) not in local),
+        sources=_unique(row for part in parts for row in part.sources),
+    )
+
+
+def _of_root(tree: SourceTree, files: tuple[str, ...], declared: Declared) -> Requirements:
+    """Return what the metadata and the requirement files of the repository's root say."""
 
     def included(path: str) -> RequirementFile:
         return read_requirement_file(lambda name: read(tree, name), path)
@@ -41,15 +58,20 @@ def find_requirements(tree: SourceTree, files: tuple[str, ...], declared: Declar
     for_running = referred or [content for path, content in found.items() if silent and _words(path) <= _RUN_NAMES]
     chosen = _own_extras_resolved(project_name(declared), _for_tests(_all_groups(declared, extras)), extras)
     return Requirements(
-        runtime=_unique((*(metadata or ()), *_of(for_running))),
-        test=_unique((*chosen, *_of(for_tests))),
-        sources=_unique(
-            (
-                *_declaring(declared, bool(metadata or chosen)),
-                *(source for content in (*for_running, *for_tests) for source in content.sources),
-            )
+        runtime=(*(metadata or ()), *_of(for_running)),
+        test=(*chosen, *_of(for_tests)),
+        sources=(
+            *(_declaring(declared) if metadata or chosen else ()),
+            *(source for content in (*for_running, *for_tests) for source in content.sources),
         ),
     )
+
+
+def _of_member(declared: Declared) -> Requirements:
+    """Return what the metadata of one project of a monorepo says."""
+    metadata, extras = _metadata(declared)
+    chosen = _own_extras_resolved(project_name(declared), _for_tests(_all_groups(declared, extras)), extras)
+    return Requirements(runtime=metadata or (), test=chosen, sources=_declaring(declared) if metadata or chosen else ())
 
 
 def _metadata(declared: Declared) -> tuple[tuple[str, ...] | None, Groups]:
@@ -173,14 +195,20 @@ def _words(path: str) -> frozenset[str]:
     return words - {"requirements", "requirement"} or words
 
 
-def _declaring(declared: Declared, stated: bool) -> tuple[str, ...]:  # noqa: FBT001  # one caller, one meaning
-    """Return the metadata files that exist, when they state any requirement."""
+def _declaring(declared: Declared) -> tuple[str, ...]:
+    """Return the metadata files that exist in a directory."""
     present = {
         "pyproject.toml": bool(declared.pyproject),
         "setup.cfg": bool(declared.setup_cfg),
         "setup.py": declared.setup_py.present,
     }
-    return tuple(name for name, is_there in present.items() if is_there and stated)
+    return tuple(joined(declared.directory, name) for name, is_there in present.items() if is_there)
+
+
+def _name(row: str) -> str:
+    """Return the normalized name that a requirement starts with."""
+    match = _FIRST_NAME.match(row)
+    return normalized(match[0]) if match else ""
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -169,3 +169,19 @@ def test_groups_that_include_each_other_end() -> None:
     """A cycle of dependency groups ends where it closes."""
     table = {"a": ["x", {"include-group": "b"}], "b": ["y", {"include-group": "a"}, 3, {"include-group": 4}]}
     assert dependency_groups(table) == {"a": ("x", "y"), "b": ("y", "x")}
+
+
+def test_a_monorepo_needs_what_its_projects_need() -> None:
+    """Where the root is no project, those below it count, without what they need of each other."""
+    files: dict[str, bytes | str] = {
+        "pyproject.toml": "[dependency-groups]\ndev = ['pytest']\n",
+        "packages/one/pyproject.toml": "[project]\nname = 'one'\ndependencies = ['two_x>=1', 'click']\n",
+        "packages/two/pyproject.toml": (
+            "[project]\nname = 'Two.X'\ndependencies = ['rich']\noptional-dependencies = {test = ['mock']}\n"
+        ),
+    }
+    needs = project(files).requirements
+    assert (needs.runtime, needs.test) == (("click", "rich"), ("pytest", "mock"))
+    assert needs.sources == ("pyproject.toml", "packages/one/pyproject.toml", "packages/two/pyproject.toml")
+    named = {**files, "pyproject.toml": "[project]\nname = 'root'\n"}
+    assert project(named).requirements.runtime == ()
