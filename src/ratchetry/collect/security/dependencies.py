@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -74,6 +74,7 @@ def dependencies_of(project: Project, interpreter: Interpreter) -> Dependencies:
             *unreadable,
             *(Unaudited(name=name, reason=_why_missing(interpreter, pins[name])) for name in sorted(pins)),
             *(Unaudited(name=name, reason=_ODD_VERSION) for name in sorted(reached - set(auditable))),
+            *_broken(reached, interpreter, {*declared, _canonical(project.name)}),
         ),
     )
 
@@ -82,8 +83,7 @@ def _declared(
     project: Project, interpreter: Interpreter
 ) -> tuple[dict[str, tuple[Requirement, ...]], tuple[Unaudited, ...]]:
     """Return the declared requirements that apply here by name, and those that cannot be read."""
-    from packaging.markers import UndefinedEnvironmentName
-    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.requirements import Requirement
 
     environment = _environment(interpreter)
     applying: dict[str, tuple[Requirement, ...]] = {}
@@ -92,7 +92,7 @@ def _declared(
         try:
             requirement = Requirement(text)
             applies = requirement.marker is None or requirement.marker.evaluate(environment)
-        except (InvalidRequirement, UndefinedEnvironmentName, ValueError) as error:
+        except (ValueError, RecursionError) as error:
             why = (str(error).splitlines() or ["it is malformed"])[0][:300]
             reason = f"not audited: its requirement cannot be read: {why}"
             unreadable[text] = Unaudited(name=text[:200], reason=reason)
@@ -160,6 +160,14 @@ def _closure(roots: Iterable[str], interpreter: Interpreter) -> frozenset[str]:
         reached.add(name)
         waiting.extend(_canonical(needed) for needed in interpreter.requires.get(name, ()))
     return frozenset(reached)
+
+
+def _broken(reached: frozenset[str], interpreter: Interpreter, elsewhere: set[str]) -> Iterator[Unaudited]:
+    """Yield what installed dependencies need but is not installed, unless it is accounted for elsewhere."""
+    needing = {_canonical(needed): name for name in sorted(reached) for needed in interpreter.requires.get(name, ())}
+    for name in sorted(needing):
+        if name not in interpreter.distributions and name not in elsewhere:
+            yield Unaudited(name=name, reason=f"not audited: {needing[name]} needs it, but it is not installed")
 
 
 def _pinned(rows: tuple[Requirement, ...]) -> str:

@@ -37,11 +37,19 @@ def test_the_closure_of_what_is_declared_is_known() -> None:
     """What dependencies need themselves is part of it, what nobody needs is not; cycles end."""
     environment = installed(
         {"requests": "2.32.0", "urllib3": "2.0", "idna": "3.7", "black": "24.1"},
-        {"requests": ("urllib3", "IDNA", "pysocks"), "urllib3": ("requests",)},
+        {"requests": ("urllib3", "IDNA"), "urllib3": ("requests",)},
     )
     dependencies = closure("Requests>=2", test=("idna",), interpreter=environment)
     assert dependencies.pins() == "idna==3.7\nrequests==2.32.0\nurllib3==2.0\n"
     assert dependencies.unaudited == ()
+
+
+def test_what_is_needed_but_not_installed_is_unaudited() -> None:
+    """A broken environment does not make a project safe."""
+    dependencies = closure("a", interpreter=installed({"a": "1"}, {"a": ("b", "project", "a")}))
+    assert [(row.name, row.reason) for row in dependencies.unaudited] == [
+        ("b", "not audited: a needs it, but it is not installed")
+    ]
 
 
 def test_what_the_installed_project_needs_counts_though_no_file_declares_it() -> None:
