@@ -118,9 +118,10 @@ def _stage(
     )
 
 
-def _measure(root: Path, world: World, *stages: Stage, cache: bool = True, **changes: object) -> Measured:
+def _measure(root: Path, world: World, *stages: Stage, **changes: object) -> Measured:
     """Return what the stages measured."""
     day, digests = str(changes.pop("day", "2026-01-02")), changes.pop("digests", FILES)
+    cache = changes.pop("cache", True)
     assert isinstance(digests, dict)
     known = _survey(root, **changes)
     store = StageCache(known.places.cache) if cache else None

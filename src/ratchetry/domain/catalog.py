@@ -66,6 +66,13 @@ CATALOG: tuple[Definition, ...] = (
         "quality",
         "Lines of the packages' Python files that are neither blank nor only a comment.",
         ("size.source_lines", "lines", "lower", "How much source there is."),
+        ("size.longest_file", "lines", "lower", "The file with the most source."),
+    ),
+    *_rows(
+        "quality",
+        "The packages' Python files, parsed.",
+        ("size.longest_function", "lines", "lower", "The longest function, its decorators left out."),
+        ("lint.suppressions", "count", "lower", "Comments that silence a check (noqa, type: ignore, nosec, no cover)."),
     ),
     *_rows(
         "test",

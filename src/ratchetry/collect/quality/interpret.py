@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from ratchetry.collect.quality.code_shape import shape_of
 from ratchetry.collect.quality.mypy_command import MYPY, mypy_version
 from ratchetry.collect.quality.mypy_part import types
 from ratchetry.collect.quality.part import STAGE_NAME, Outcomes, Part, attempt
 from ratchetry.collect.quality.ruff_parts import complexity, formatting, lint
-from ratchetry.collect.quality.source_lines import count_source_lines
 from ratchetry.collect.stage import Context, measured, status_of
 from ratchetry.domain.fingerprint import fingerprinted
 from ratchetry.domain.record import Finding, Fragment
@@ -30,7 +30,7 @@ def interpret(context: Context, outcomes: Outcomes) -> Fragment:
         attempt("types.errors", lambda: types(context, outcomes)),
         attempt("format.files", lambda: formatting(context, outcomes)),
         attempt("complexity", lambda: complexity(context, outcomes, linted.findings)),
-        attempt("size.source_lines", lambda: _size(context)),
+        attempt("size", lambda: _size(context)),
     )
     result = status_of(
         failed=False,
@@ -57,13 +57,21 @@ def _tools(context: Context, outcomes: Outcomes) -> dict[str, str]:
 
 
 def _size(context: Context) -> Part:
-    """Return the count of source lines of the packages.
+    """Return how much source the packages hold, how long its files and functions are and what it silences.
 
-    Raises ReportError when there is no package or a file cannot be read, naming it.
+    Raises ReportError when there is no package or a file cannot be read or parsed, naming it.
     """
     sources = context.project.source_files()
     if not sources:
         msg = "no package was found: name its path in the setting sources"
         raise ReportError(msg)
-    total = sum(count_source_lines(context.tree.read(path)) for path in sources)
-    return Part(metrics=dict([measured("size.source_lines", total, STAGE_NAME)]))
+    shapes = [shape_of(context.tree.read(path), path) for path in sources]
+    values = {
+        "size.source_lines": sum(shape.lines for shape in shapes),
+        "size.longest_file": max(shape.lines for shape in shapes),
+        "size.longest_function": max(shape.longest_function for shape in shapes),
+        "lint.suppressions": sum(shape.suppressions for shape in shapes),
+    }
+    return Part(
+        metrics=dict(measured(name, value, STAGE_NAME, n=len(shapes)) for name, value in values.items()),
+    )

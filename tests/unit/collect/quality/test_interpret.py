@@ -26,6 +26,9 @@ def test_real_reports_give_every_metric(ruff: str, mypy: str) -> None:
         "complexity.max": 13,
         "complexity.mean": pytest.approx(22 / 6),
         "size.source_lines": 4,
+        "size.longest_file": 2,
+        "size.longest_function": 0,
+        "lint.suppressions": 0,
     }
     result = fragment.stages["quality"]
     assert (result.status, result.tools) == ("passed", {"ruff": "0.17.5", "mypy": "2.4.0"})
@@ -142,7 +145,7 @@ def test_a_source_file_that_cannot_be_read_leaves_size_unmeasured() -> None:
     context = quality_context()
     files = (*context.project.files, "src/shop/gone.py")
     fragment = STAGE.interpret(replace(context, project=replace(context.project, files=files)), outcomes())
-    assert fragment.stages["quality"].unmeasured == {"size.source_lines": "src/shop/gone.py: no such file"}
+    assert fragment.stages["quality"].unmeasured == {"size": "src/shop/gone.py: no such file"}
 
 
 def test_without_packages_size_complexity_and_types_say_so() -> None:
@@ -155,7 +158,7 @@ def test_without_packages_size_complexity_and_types_say_so() -> None:
     }
     fragment = STAGE.interpret(context, ended)
     unmeasured = fragment.stages["quality"].unmeasured
-    assert set(unmeasured) == {"size.source_lines", "complexity", "types.errors"}
+    assert set(unmeasured) == {"size", "complexity", "types.errors"}
     assert all("no package was found" in reason for reason in unmeasured.values())
     assert set(fragment.metrics) == {"lint.findings", "format.files"}
 
