@@ -157,9 +157,9 @@ def _findings(record: RunRecord) -> Iterator[RenderableType]:
     more = f", the worst {MOST_FINDINGS}" if len(rows) > MOST_FINDINGS else ""
     yield _title(f"Findings: {len(rows):,}{more}")
     for row in rows[:MOST_FINDINGS]:
-        head = f"{row.severity:<8}  {_name(view.place(row))}"
-        yield _indented(_line((head, "bold"), (f"  {clip(neutralize(f'{row.tool} {row.rule}'), _NAME)}", "dim")), 2)
-        yield _indented(_text(row.message, _TEXT), 12)
+        yield _indented(_line((f"{row.severity:<8}  ", "bold"), (_name(view.place(row)), "")), 2)
+        rule = clip(neutralize(f"{row.tool} {row.rule}"), _NAME)
+        yield _indented(_line((f"{rule}: ", "dim"), (clip(neutralize(row.message), _TEXT), "")), 12)
 
 
 def _pairs(rows: tuple[tuple[str, str], ...], *, limit: int = _TEXT) -> Table:

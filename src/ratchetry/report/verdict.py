@@ -8,7 +8,7 @@ from typing import Final
 from ratchetry.domain.record import Gate, RunRecord, Verdict
 from ratchetry.report.headline import headline
 from ratchetry.report.text import clip, clip_middle, exact, listed, neutralize, plural
-from ratchetry.report.view import GATE_ORDER, STAGE_GATE, gate_row, stages, unit, unmeasured
+from ratchetry.report.view import GATE_ORDER, STAGE_GATE, gate_place, gate_row, stages, unit, unmeasured
 
 _NAME: Final = 80
 _WHY: Final = 200
@@ -29,8 +29,8 @@ def sentence(record: RunRecord) -> str:
 
 
 def _by_verdict(rows: Iterable[Gate]) -> Mapping[Verdict, tuple[Gate, ...]]:
-    """Return the gates by their verdict, those with a bound first."""
-    table = sorted(rows, key=lambda gate: (gate.metric.startswith(STAGE_GATE), gate.metric))
+    """Return the gates by their verdict, in the order they are shown."""
+    table = sorted(rows, key=gate_place)
     return {verdict: tuple(gate for gate in table if gate.verdict == verdict) for verdict in GATE_ORDER}
 
 

@@ -86,7 +86,7 @@ def stage_reason(stage: StageResult) -> str:
 
 def gates(record: RunRecord) -> tuple[GateRow, ...]:
     """Return the gates as text, failing ones first, bounds before stages."""
-    ordered = sorted(record.gates, key=_gate_place)
+    ordered = sorted(record.gates, key=gate_place)
     return tuple(gate_row(gate, unit(record, gate.metric)) for gate in ordered)
 
 
@@ -229,9 +229,11 @@ def shown(record: RunRecord, name: str) -> str:
     return number(metric.value, metric.unit, apart_from=bounds) if metric else ""
 
 
-def _gate_place(gate: Gate) -> tuple[int, bool, str]:
-    """Return what gates are sorted by."""
-    return (GATE_ORDER.index(gate.verdict), gate.metric.startswith(STAGE_GATE), gate.metric)
+def gate_place(gate: Gate) -> tuple[int, int, str]:
+    """Return what gates are sorted by: verdict, then bounds before stages in their order, then name."""
+    stage = gate.metric.removeprefix(STAGE_GATE) if gate.metric.startswith(STAGE_GATE) else None
+    known = STAGES.index(stage) if stage in STAGES else len(STAGES)
+    return (GATE_ORDER.index(gate.verdict), -1 if stage is None else known, gate.metric)
 
 
 def _is_unaudited(finding: Finding) -> bool:
