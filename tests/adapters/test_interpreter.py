@@ -345,6 +345,27 @@ def test_what_a_killed_build_leaves_is_not_used(root: Path) -> None:
     assert {path.name for path in home.parent.iterdir() if path.is_dir()} == {home.name, "old3", "old2"}
 
 
+def test_a_copy_that_cannot_be_made_is_no_fault_of_the_interpreter(root: Path) -> None:
+    """When the repository cannot be copied the run ends with that reason, and no other interpreter is tried."""
+    (root / "single.py").touch()
+    venv(root / ".venv")
+
+    def too_large() -> str:
+        msg = "the repository is too large"
+        raise ReportError(msg)
+
+    with pytest.raises(ReportError, match="too large"):
+        prepare(
+            discover(Files(root), OFFLINE),
+            OFFLINE,
+            environ=PATH,
+            own_python=sys.executable,
+            cache_dir=str(root.with_name("cache")),
+            scratch=too_large,
+            progress=Heard(),
+        )
+
+
 @pytest.mark.e2e
 def test_a_real_environment(root: Path) -> None:
     """A tiny project with a real requirement is installed from the real index."""

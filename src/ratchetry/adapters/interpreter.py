@@ -62,7 +62,7 @@ def prepare(
     the repository or, up to the top of its git repository, above it; one built from what the project declares; for a
     project that declares nothing, or when nothing may be installed, ratchetry's own.
     `scratch` returns the absolute path of the repository's copy in which code may be executed.
-    Raises UsageError when settings.python cannot be used.
+    Raises UsageError when settings.python cannot be used, ReportError when ratchetry's own Python or the copy fails.
     """
     Path(cache_dir).mkdir(parents=True, exist_ok=True)
     shop = Workshop(
@@ -77,14 +77,16 @@ def prepare(
         return _given(around, settings.python, environ)
     for origin, executable in _candidates(project.root, environ, own_python):
         try:
-            return _completed(around, executable, origin)
+            found = _ask(around, executable)
         except TooOldError as error:
             return Interpreter(executable=executable, origin=origin, problem=f"{error}; pass --python")
         except ReportError as error:
             progress.preparing(f"leaving out {executable}, which does not run: {error}")
+        else:
+            return _completed(around, executable, origin, found)
     if settings.install and is_declared(project):
         return _built(around)
-    return _completed(around, own_python, "own")
+    return _completed(around, own_python, "own", _ask(around, own_python))
 
 
 def _runner(directory: str, environ: Mapping[str, str]) -> ToolRunner:
@@ -108,11 +110,13 @@ def _given(around: _Surroundings, python: str, environ: Mapping[str, str]) -> In
     if found is None:
         msg = f"python: there is no interpreter {python!r}; give the path of one, or of a virtual environment"
         raise UsageError(msg)
+    executable = str(Path(found).absolute())
     try:
-        return _completed(around, str(Path(found).absolute()), "given")
+        answer = _ask(around, executable)
     except ReportError as error:
         msg = f"python: {python!r} cannot be used: {error}"
         raise UsageError(msg) from error
+    return _completed(around, executable, "given", answer)
 
 
 def _candidates(root: str, environ: Mapping[str, str], own_python: str) -> Iterator[tuple[Origin, str]]:
@@ -157,12 +161,14 @@ def _built(around: _Surroundings) -> Interpreter:
     """Return an interpreter built from what the project declares; one with a problem when that fails."""
     try:
         environment = built_environment(around.shop, around.project, around.scratch)
-        interpreter, installed_copy = _examined(around, environment.executable, "built")
+        interpreter, installed_copy = _examined(
+            around, environment.executable, "built", _ask(around, environment.executable)
+        )
         sources = digest_of_sources(around.project)
         if environment.sources != sources and (installed_copy or not environment.complete):
             # What would be measured is a copy installed from sources that have changed since.
             environment = built_environment(around.shop, around.project, around.scratch, sources=sources)
-            interpreter, _ = _examined(around, environment.executable, "built")
+            interpreter, _ = _examined(around, environment.executable, "built", _ask(around, environment.executable))
     except ReportError as error:
         return Interpreter(
             executable="", origin="built", problem=f"could not install what the project needs: {error}; pass --python"
@@ -170,9 +176,9 @@ def _built(around: _Surroundings) -> Interpreter:
     return interpreter
 
 
-def _completed(around: _Surroundings, executable: str, origin: Origin) -> Interpreter:
-    """Return an interpreter with the test tools that it lacks; raises ReportError when it does not run."""
-    interpreter, _ = _examined(around, executable, origin)
+def _completed(around: _Surroundings, executable: str, origin: Origin, found: Probe) -> Interpreter:
+    """Return an interpreter with the test tools that it lacks beside it."""
+    interpreter, _ = _examined(around, executable, origin, found)
     missing = tuple(tool for tool in TEST_TOOLS if not interpreter.has(tool))
     if not (missing and around.install):
         return interpreter
@@ -183,12 +189,8 @@ def _completed(around: _Surroundings, executable: str, origin: Origin) -> Interp
     return replace(interpreter, distributions=found.distributions, requires=found.requires, appended_path=(directory,))
 
 
-def _examined(around: _Surroundings, executable: str, origin: Origin) -> tuple[Interpreter, bool]:
-    """Return what an interpreter is, and whether it would import an installed copy of the project.
-
-    Raises ReportError when it does not run.
-    """
-    found = _ask(around, executable)
+def _examined(around: _Surroundings, executable: str, origin: Origin, found: Probe) -> tuple[Interpreter, bool]:
+    """Return what an interpreter is, and whether it would import an installed copy of the project."""
     scratch = around.scratch() if around.project.packages else ""
     path = import_path(around.project, found.locations, scratch, just_built=origin == "built")
     interpreter = Interpreter(
