@@ -24,6 +24,7 @@ MOST_BENCHMARKS: Final = 100
 
 _OUTCOMES: Final[tuple[Outcome, ...]] = ("passed", "flaky", "skipped", "failed", "error")
 _COVERAGE: Final = (("Lines", "coverage.line"), ("Branches", "coverage.branch"), ("Changed lines", "coverage.changed"))
+_THINNEST: Final = 1.0
 _SEVERITY_METRICS: Final = ("critical", "high", "medium", "low", "unknown")
 
 
@@ -172,14 +173,15 @@ def coverage_rows(record: RunRecord) -> tuple[CoverageRow, ...]:
 
 
 def slices(record: RunRecord) -> tuple[Slice, ...]:
-    """Return the tests by outcome, as parts of one bar."""
+    """Return the tests by outcome, as parts of one bar in which a single test can still be seen."""
     counts = Counter(test.outcome for test in record.tests)
+    present = tuple(outcome for outcome in _OUTCOMES if counts[outcome])
+    lengths = [max(_THINNEST, 100 * counts[outcome] / len(record.tests)) for outcome in present]
     start, rows = 0.0, []
-    for outcome in _OUTCOMES:
-        if counts[outcome]:
-            length = round(100 * counts[outcome] / len(record.tests), 2)
-            rows.append(Slice(outcome=outcome, count=f"{counts[outcome]:,}", start=round(start, 2), length=length))
-            start += length
+    for outcome, length in zip(present, (100 * length / sum(lengths) for length in lengths), strict=True):
+        count = number(counts[outcome], "count")
+        rows.append(Slice(outcome=outcome, count=count, start=round(start, 2), length=round(length, 2)))
+        start += length
     return tuple(rows)
 
 
