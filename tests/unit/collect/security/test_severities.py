@@ -48,6 +48,7 @@ def test_the_address_may_be_given_with_or_without_the_protocols_path(url: str) -
 
 def test_credentials_of_the_address_are_not_shown() -> None:
     """A password in the address never reaches a message."""
+    # pragma: allowlist nextline secret
     assert without_credentials("https://user:pa@ss@osv.example/x") == "https://osv.example/x"
     assert without_credentials("https://osv.example") == "https://osv.example"
 
