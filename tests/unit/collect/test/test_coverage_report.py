@@ -57,7 +57,20 @@ def test_malformed_reports_say_what_is_wrong(change: dict[str, object], why: str
         read_coverage(json.dumps(document).encode())
 
 
-@pytest.mark.parametrize("report", [b"", b"{}", b"[]", b"NaN", b"\xff", data(COVERAGE[2])[:500], b"[" * 100_000])
+@pytest.mark.parametrize(
+    "report",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"NaN",
+        b"\xff",
+        data(COVERAGE[2])[:500],
+        b"[" * 100_000,
+        b'{"unknown": ' + b"[" * 100_000,
+        b'{"meta": {"format": 3, "version": "\xff"}}',
+    ],
+)
 def test_what_is_no_report_is_an_error(report: bytes) -> None:
     """Empty, cut, foreign and endlessly nested documents are refused."""
     with pytest.raises(ReportError, match="JSON report cannot be read"):
