@@ -7,11 +7,6 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ratchetry.errors import ReportError
-from ratchetry.ports import SourceTree
-
-_SIZE_LIMIT = 1_000_000
-
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -33,12 +28,11 @@ class Module:
     uses: frozenset[tuple[str, str]] = frozenset()
 
 
-def read_module(tree: SourceTree, path: str) -> Module | None:
-    """Return what a file says, None when it cannot be read or is no Python."""
+def read_module(path: str, source: bytes | str) -> Module | None:
+    """Return what a file says, None when it is no Python."""
     try:
-        data = tree.read(path, limit=_SIZE_LIMIT)
-        return module_of(path, data)
-    except (ReportError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return module_of(path, source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 

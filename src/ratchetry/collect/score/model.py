@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from ratchetry.domain.record import Verdict
 from ratchetry.domain.score_model import ScoreModel
+
+_DIGITS: Final = 12
+"""Digits of the total: 0.65 made of weighted parts must not miss a bound of 0.65 by a binary fraction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +60,8 @@ def evaluate(model: ScoreModel, values: Mapping[str, float], left_out: Mapping[s
         name: Scored(value=values[name], weight=metric.weight, share=metric.weight / weight, minimum=metric.minimum)
         for name, metric in measured.items()
     }
-    total = math.fsum(metric.weight * metric.value for metric in metrics.values()) / weight
+    mean = math.fsum(metric.weight * metric.value for metric in metrics.values()) / weight
+    total = round(mean, _DIGITS)
     return Evaluation(total=total, verdict=_verdict(model, total, metrics), metrics=metrics, left_out=missing)
 
 

@@ -2,8 +2,9 @@
 
 The checks follow markdownlint's rules (https://github.com/DavidAnson/markdownlint/blob/main/doc/Rules.md):
 
-- title: one heading of level 1, and it is the first heading (MD025, MD041);
-- levels: headings go down one level at a time (MD001);
+- title: one heading of level 1, and it is the first heading (MD025, MD041); 1/n for n titles, half of that if other
+  headings come before them;
+- levels: headings go down one level at a time (MD001), the first of them to level 2 at most;
 - sections: there is text under every heading, or deeper headings;
 - headings: no two headings with the same text under one parent (MD024, siblings only);
 - names: headings say something (MD042's idea for headings);
@@ -36,28 +37,32 @@ def structure(document: Document) -> Outcome:
 
 
 def _title(document: Document) -> Measure:
-    """Return 1 when there is one title and it comes first."""
+    """Return 1 when there is one title and it comes first, less the more titles there are, 0 without one."""
     titles = [heading for heading in document.headings if heading.level == 1]
-    if len(titles) == 1 and document.headings[0] is titles[0]:
-        return Measure(value=1.0)
-    if len(titles) == 1:
-        advice = Advice(rule="title-not-first", message="the title comes after other headings", line=titles[0].line)
-    elif titles:
+    if not titles:
+        return Measure(
+            value=0.0, advice=(Advice(rule="no-title", message="no heading of level 1: begin with a title", line=1),)
+        )
+    comes_first = document.headings[0] is titles[0]
+    advice = []
+    if len(titles) > 1:
         message = f"{len(titles)} headings of level 1: keep one as the title"
-        advice = Advice(rule="several-titles", message=message, line=titles[1].line)
-    else:
-        advice = Advice(rule="no-title", message="no heading of level 1: begin with a title", line=1)
-    return Measure(value=0.0, advice=(advice,))
+        advice.append(Advice(rule="several-titles", message=message, line=titles[1].line))
+    if not comes_first:
+        message = f"the title {titles[0].text[:80]!r} comes after other headings"
+        advice.append(Advice(rule="title-not-first", message=message, line=titles[0].line))
+    return Measure(value=(1.0 if comes_first else 0.5) / len(titles), advice=tuple(advice))
 
 
 def _levels(document: Document) -> Measure | None:
-    """Return the share of steps from heading to heading that leave no level out; None without steps."""
-    steps = tuple(pairwise(document.headings))
+    """Return the share of headings that leave no level out; None without headings."""
+    start = Heading(level=1, text="", line=0)
+    steps = tuple(pairwise((start, *document.headings)))
     jumps = tuple((above, below) for above, below in steps if below.level > above.level + 1)
     advice = tuple(
         Advice(
             rule="heading-jump",
-            message=f"{below.text[:80]!r} jumps from level {above.level} to {below.level}: use level {above.level + 1}",
+            message=f"{below.text[:80]!r} is of level {below.level}: here, use level {above.level + 1} at most",
             line=below.line,
         )
         for above, below in jumps

@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from ratchetry.collect.score.definitions import Module, read_module
+from ratchetry.collect.score.usage import names_taken
 from ratchetry.domain.project import Package, Project
+from ratchetry.errors import ReportError
 from ratchetry.ports import SourceTree
 
-FILE_LIMIT: Final = 3_000
+BYTE_LIMIT: Final = 10_000_000
+_FILE_LIMIT: Final = 1_000_000
 _REQUIREMENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
 
 
@@ -38,21 +41,45 @@ class Vocabulary:
 
 
 def vocabulary(project: Project, tree: SourceTree) -> Vocabulary:
-    """Return the names of a project, read from at most 3,000 of its Python files, its packages' first."""
+    """Return the names of a project, read from at most 10 MB of its Python files, its packages' first.
+
+    A file that is larger than 1 MB or cannot be read says nothing; nor does one of a package that cannot be parsed.
+    """
     sources = project.source_files()
-    others = tuple(path for path in project.python_files() if path not in frozenset(sources))
-    paths = (*sources, *others)[:FILE_LIMIT]
-    modules = tuple(module for path in paths if (module := read_module(tree, path)) is not None)
     own = frozenset(sources)
-    packages = tuple(package.name for package in project.packages)
-    return Vocabulary(
-        packages=packages,
-        commands=commands(project.tables),
-        ranked=_ranked(project.packages, modules, own),
-        known=frozenset(_known(modules, own)) | frozenset(packages),
-        options=frozenset(option for module in modules if module.path in own for option in module.options),
-        foreign=_foreign(project) - frozenset(packages),
+    texts = dict(_read((*sources, *(path for path in project.python_files() if path not in own)), tree))
+    modules = tuple(module for path in sources if path in texts and (module := read_module(path, texts[path])))
+    packages = frozenset(package.name for package in project.packages)
+    users = Counter(
+        name for path, data in texts.items() if path not in own for name in names_taken(_decoded(data), packages)
     )
+    return Vocabulary(
+        packages=tuple(package.name for package in project.packages),
+        commands=commands(project.tables),
+        ranked=_ranked(project.packages, modules, users),
+        known=frozenset(_known(modules)) | packages,
+        options=frozenset(option for module in modules for option in module.options),
+        foreign=_foreign(project) - packages,
+    )
+
+
+def _read(paths: Iterable[str], tree: SourceTree) -> Iterator[tuple[str, bytes]]:
+    """Yield files with their content until the limit is reached."""
+    total = 0
+    for path in paths:
+        try:
+            data = tree.read(path, limit=_FILE_LIMIT)
+        except ReportError:
+            continue
+        total += len(data)
+        if total > BYTE_LIMIT:
+            return
+        yield path, data
+
+
+def _decoded(data: bytes) -> str:
+    """Return the text of a file; what is no UTF-8 in it is replaced."""
+    return data.decode("utf-8", "replace")
 
 
 def commands(tables: Mapping[str, object]) -> tuple[str, ...]:
@@ -66,7 +93,7 @@ def commands(tables: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _ranked(packages: Iterable[Package], modules: tuple[Module, ...], own: frozenset[str]) -> tuple[str, ...]:
+def _ranked(packages: Iterable[Package], modules: tuple[Module, ...], users: Counter[str]) -> tuple[str, ...]:
     """Return the public names, most important first.
 
     Importance is use: in how many files outside of the packages (tests, documentation, examples) a name is taken
@@ -75,12 +102,11 @@ def _ranked(packages: Iterable[Package], modules: tuple[Module, ...], own: froze
     """
     packages = tuple(packages)
     top = dict.fromkeys(name for package in packages for name in _offered(package, modules))
-    deep = dict.fromkeys(name for module in modules if _is_public(module.path, own) for name in module.public)
+    deep = dict.fromkeys(name for module in modules if _is_public(module.path) for name in module.public)
     names = frozenset(package.name for package in packages)
-    outside = Counter(name for module in modules if module.path not in own for name in _taken(module, names))
-    inside = Counter(name for module in modules if module.path in own for name in _taken(module, names))
+    inside = Counter(name for module in modules for name in _taken(module, names))
     order = {name: place for place, name in enumerate({**top, **deep})}
-    return tuple(sorted(order, key=lambda name: (-outside[name], name not in top, -inside[name], order[name])))
+    return tuple(sorted(order, key=lambda name: (-users[name], name not in top, -inside[name], order[name])))
 
 
 def _offered(package: Package, modules: Iterable[Module]) -> Iterator[str]:
@@ -92,25 +118,23 @@ def _offered(package: Package, modules: Iterable[Module]) -> Iterator[str]:
             yield from (name for name in (*module.public, *module.reexported) if name not in siblings)
 
 
-def _is_public(path: str, own: frozenset[str]) -> bool:
-    """Tell whether a file is a module of the packages that no underscore hides."""
-    hidden = any(part.startswith("_") for part in path.split("/") if part not in {"__init__.py", "__init__.pyi"})
-    return path in own and not hidden
+def _is_public(path: str) -> bool:
+    """Tell whether a file is a module that no underscore hides."""
+    return not any(part.startswith("_") for part in path.split("/") if part not in {"__init__.py", "__init__.pyi"})
 
 
 def _taken(module: Module, packages: frozenset[str]) -> frozenset[str]:
-    """Return the names that a file takes from the packages, once each."""
+    """Return the names that a file of the packages takes from them, once each."""
     return frozenset(
         name for source, name in module.uses if source.startswith(".") or source.partition(".")[0] in packages
     )
 
 
-def _known(modules: Iterable[Module], own: frozenset[str]) -> Iterator[str]:
+def _known(modules: Iterable[Module]) -> Iterator[str]:
     """Yield every name that the packages bind, and the names of their modules and directories."""
     for module in modules:
-        if module.path in own:
-            yield from module.names
-            yield from module.path.removesuffix(".pyi").removesuffix(".py").split("/")
+        yield from module.names
+        yield from module.path.removesuffix(".pyi").removesuffix(".py").split("/")
 
 
 def _foreign(project: Project) -> frozenset[str]:
