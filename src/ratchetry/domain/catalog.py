@@ -131,6 +131,40 @@ CATALOG: tuple[Definition, ...] = (
         ("score.*", "ratio", "higher", "One metric of the score model, from 0 to 1."),
     ),
     *_rows(
+        "score",
+        "tests.pass_rate of the same run.",
+        ("score.test_pass_rate", "ratio", "higher", "Passed tests among those that passed or failed."),
+    ),
+    *_rows(
+        "score",
+        "F0.5 of precision (names, options, commands and paths in the document's code and links that exist) and recall "
+        "(the commands and most used public names that it names, discounted by rank).",
+        ("score.semantic_relevance", "ratio", "higher", "How well the documents cover the project they speak of."),
+    ),
+    *_rows(
+        "score",
+        "The mean of two shares: files without syntax errors in validate and quality, and code blocks of the document "
+        "that parse.",
+        ("score.syntactic_correctness", "ratio", "higher", "How much of the project's and the documents' code parses."),
+    ),
+    *_rows(
+        "score",
+        "The mean of seven checks: title, heading levels, empty sections, distinct and named headings, section length, "
+        "labeled code blocks.",
+        ("score.structure", "ratio", "higher", "How well the documents are built."),
+    ),
+    *_rows(
+        "score",
+        "The share of GPT-2 pre-tokens that are text rather than markup, times the share outside of repeated passages "
+        "of eight.",
+        ("score.efficiency", "ratio", "higher", "How much of what the documents cost in tokens is worth reading."),
+    ),
+    *_rows(
+        "score",
+        "Successes among the decided decisions in the bandit's log.",
+        ("score.selector_accuracy_at_1", "ratio", "higher", "How often the arm that the bandit chose succeeded."),
+    ),
+    *_rows(
         "run",
         "ratchetry's own clock.",
         ("ci.duration", "seconds", "lower", "The wall time of the whole run."),
