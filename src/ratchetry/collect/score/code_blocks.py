@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import doctest
 import json
 import re
 import shlex
@@ -43,6 +42,8 @@ def _python_parts(code: str) -> Iterator[str]:
     if not any(line.lstrip().startswith(">>>") for line in code.splitlines()):
         yield code
         return
+    import doctest  # it brings the debugger along, which no other command needs
+
     for example in doctest.DocTestParser().get_examples(code):
         yield example.source
 

@@ -50,6 +50,17 @@ def test_a_single_file_is_a_package_too() -> None:
     assert words_of(files, packages=(Package(name="six", path="six.py"),)).ranked == ("moves", "Iterator")
 
 
+def test_reading_ends_at_a_limit_and_passes_over_huge_files() -> None:
+    """A repository of any size is read in bounded time, its packages first."""
+    filler = "#" * 999_000
+    huge: dict[str, str | bytes] = {"src/shop/huge.py": f"def no(): ...\n{filler}{filler}"}
+    many: dict[str, str | bytes] = {f"tests/test_{n:02}.py": f"import shop\nshop.empty\n{filler}" for n in range(12)}
+    users: dict[str, str | bytes] = {"tests/zz.py": "import shop\nshop.tax\n" * 9}
+    words = words_of({**FILES, **huge, **many, **users})
+    assert words.ranked[0] == "empty"
+    assert "no" not in words.known
+
+
 def test_names_of_the_language_and_requirements_are_foreign() -> None:
     """A package that shares its name with a requirement is still its own."""
     requirements = Requirements(runtime=("PyYAML>=6", "typing-extensions; python_version<'3.12'", "shop"), test=("?",))
