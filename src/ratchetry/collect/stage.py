@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from ratchetry.domain.catalog import definition
 from ratchetry.domain.command import Plan, ToolOutcome
@@ -11,6 +12,9 @@ from ratchetry.domain.project import Base, Interpreter, Project
 from ratchetry.domain.record import Fragment, Metric, StageResult, Status
 from ratchetry.ports import Fetch, SourceTree
 from ratchetry.settings import Settings
+
+OWN_TOOL_ENVIRONMENT: Final = {"PYTHONSAFEPATH": "1", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
+"""For ratchetry's own tools: a ruff.py or click.py in the measured repository must not run in a tool's place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +60,16 @@ class Stage:
     """Whether its result depends on more than the inputs, such as today's advisories: reused for a day at most."""
 
 
-def status_of(*, failed: bool, unmeasured: Mapping[str, str], tools: Mapping[str, str]) -> StageResult:
-    """Return a stage's result: failed if it did, otherwise not measured if any family was not, otherwise passed."""
-    reason = "; ".join(f"{family}: {why}" for family, why in sorted(unmeasured.items()))[:4096]
+def status_of(
+    *, failed: bool, unmeasured: Mapping[str, str], tools: Mapping[str, str], failure: str = ""
+) -> StageResult:
+    """Return a stage's result: failed if it did, otherwise not measured if any family was not, otherwise passed.
+
+    `failure` says why it failed; the reasons of what was not measured follow.
+    """
+    reasons = [failure] if failed and failure else []
+    reasons += [f"{family}: {why}" for family, why in sorted(unmeasured.items())]
+    reason = "; ".join(reasons)[:4096]
     status: Status = "failed" if failed else "not_measured" if unmeasured else "passed"
     return StageResult(status=status, reason=reason, tools=tools, unmeasured=unmeasured)
 

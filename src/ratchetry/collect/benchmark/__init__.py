@@ -18,6 +18,7 @@ from ratchetry.errors import ReportError
 __all__ = ["STAGE", "interpret", "plan"]
 
 _STAGE: Final = "benchmark"
+_FAILURE: Final = "a benchmark failed"
 
 
 def plan(context: Context) -> Plan:
@@ -57,7 +58,7 @@ def _with_data(
     """Return the fragment of a run that left a report."""
     ran = {**tools, **({NAME: report.version} if report.version else {})}
     return Fragment(
-        stages={_STAGE: status_of(failed=failed, unmeasured={}, tools=ran)},
+        stages={_STAGE: status_of(failed=failed, failure=_FAILURE, unmeasured={}, tools=ran)},
         metrics=metrics_of(report.benchmarks),
         benchmarks=tuple(thinned(row) for row in report.benchmarks),
         findings=fingerprinted(broken),
@@ -66,7 +67,7 @@ def _with_data(
 
 def _without_data(why: str, broken: tuple[Finding, ...], tools: Mapping[str, str]) -> Fragment:
     """Return the fragment of a run without a report: failed if benchmarks are known to have failed."""
-    result = status_of(failed=bool(broken), unmeasured={"benchmark": why[:4096]}, tools=tools)
+    result = status_of(failed=bool(broken), failure=_FAILURE, unmeasured={"benchmark": why[:4096]}, tools=tools)
     return Fragment(stages={_STAGE: result}, findings=fingerprinted(broken))
 
 

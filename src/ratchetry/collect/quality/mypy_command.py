@@ -8,8 +8,7 @@ from typing import Final
 
 from ratchetry.collect.quality.mypy_config import MypyConfig, find_config
 from ratchetry.collect.quality.mypy_report import writes_json
-from ratchetry.collect.quality.ruff_command import SAFE
-from ratchetry.collect.stage import Context
+from ratchetry.collect.stage import OWN_TOOL_ENVIRONMENT, Context
 from ratchetry.domain.command import Command, Unable
 from ratchetry.errors import ReportError
 
@@ -36,7 +35,7 @@ def mypy_command(context: Context) -> Command | Unable:
     return Command(
         name=MYPY,
         argv=(*_mypy(context), *_flags(context, config), *_targets(context, config)),
-        environment={**SAFE, **_paths(context, config)},
+        environment={**OWN_TOOL_ENVIRONMENT, **_paths(context, config)},
         weight=8,
     )
 

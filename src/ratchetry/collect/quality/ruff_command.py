@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from ratchetry.collect.stage import Context
+from ratchetry.collect.stage import OWN_TOOL_ENVIRONMENT, Context
 from ratchetry.domain.command import Command
 
 FILES: Final = "ruff-files"
@@ -13,8 +13,6 @@ CHECK: Final = "ruff-check"
 FORMAT: Final = "ruff-format"
 COMPLEXITY: Final = "ruff-complexity"
 
-# PYTHONSAFEPATH: a ruff.py or mypy.py in the measured repository must not run in the tool's place.
-SAFE: Final = {"PYTHONSAFEPATH": "1", "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1"}
 _CONFIG_FILES: Final = frozenset({"ruff.toml", ".ruff.toml"})
 _ENVIRONMENTS: Final = (".venv", "venv", "env", ".env", "virtualenv")
 _READ_ONLY: Final = ("--no-fix", "--no-fix-only", "--no-unsafe-fixes", "--no-show-fixes")
@@ -28,17 +26,17 @@ def ruff_commands(context: Context) -> tuple[Command, ...]:
     scope = _scope(context)
     check = (*_ruff(context, "check", "--no-cache"), *_READ_ONLY)
     commands = (
-        Command(name=FILES, argv=(*check, "--show-files", *scope, "."), environment=SAFE),
+        Command(name=FILES, argv=(*check, "--show-files", *scope, "."), environment=OWN_TOOL_ENVIRONMENT),
         Command(
             name=CHECK,
             # A file that cannot be read is a finding, whatever the project selects.
             argv=(*check, "--extend-select=E902", "--output-format=json", *scope, "."),
-            environment=SAFE,
+            environment=OWN_TOOL_ENVIRONMENT,
         ),
         Command(
             name=FORMAT,
             argv=(*_ruff(context, "format", "--no-cache"), "--check", *scope, "."),
-            environment={**SAFE, "RUFF_OUTPUT_FORMAT": "json"},
+            environment={**OWN_TOOL_ENVIRONMENT, "RUFF_OUTPUT_FORMAT": "json"},
         ),
     )
     return (*commands, _complexity(context)) if context.project.source_files() else commands
@@ -60,7 +58,7 @@ def _complexity(context: Context) -> Command:
     return Command(
         name=COMPLEXITY,
         argv=(*argv, "--config=lint.mccabe.max-complexity=0", "--output-format=json", "--", f"@{listing}"),
-        environment=SAFE,
+        environment=OWN_TOOL_ENVIRONMENT,
         files={listing: "".join(f"./{path}\n" for path in context.project.source_files() if listable(path))},
     )
 

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from ratchetry.collect.score.findings import findings_of
+from ratchetry.collect.score.model import Evaluation
 from ratchetry.collect.score.scoring import Evidence, ScoredDocument, Scoring, score
 from ratchetry.collect.stage import Context, Stage, measured, status_of
 from ratchetry.domain.command import Plan, ToolOutcome
@@ -73,8 +74,9 @@ def _fragment(scoring: Scoring, model: ScoreModel, settings: Settings) -> Fragme
     evaluation = scoring.evaluation
     unmeasured = {} if evaluation.total is not None else {"score": _why_nothing(scoring, settings)}
     failed = evaluation.verdict == "fail"
+    result = status_of(failed=failed, failure=_why_failed(evaluation, model), unmeasured=unmeasured, tools={})
     return Fragment(
-        stages={_STAGE: status_of(failed=failed, unmeasured=unmeasured, tools={})},
+        stages={_STAGE: result},
         metrics=dict(_metrics(scoring)),
         findings=findings_of(scoring, model, settings.score_model),
     )
@@ -88,6 +90,13 @@ def _metrics(scoring: Scoring) -> Iterable[tuple[str, Metric]]:
     yield measured("score.total", evaluation.total, _STAGE, n=len(evaluation.metrics))
     for name, metric in evaluation.metrics.items():
         yield measured(f"score.{name}", metric.value, _STAGE, n=scoring.observations[name])
+
+
+def _why_failed(evaluation: Evaluation, model: ScoreModel) -> str:
+    """Return which bounds of the model a score falls short of."""
+    total = evaluation.total
+    low = [f"the total {total:.4g} is below {model.fail:g}"] if total is not None and total < model.fail else []
+    return ", ".join(low + [f"{name} is below its minimum" for name in evaluation.below_minimum])
 
 
 def _why_nothing(scoring: Scoring, settings: Settings) -> str:

@@ -10,10 +10,10 @@ from collections import Counter
 from typing import Final, get_args
 
 from ratchetry.collect.security.dependencies import Dependencies, Unaudited
-from ratchetry.collect.security.part import LONGEST_MESSAGE, NAME, SAFE_PYTHON, Part
+from ratchetry.collect.security.part import LONGEST_MESSAGE, NAME, Part
 from ratchetry.collect.security.pip_audit_report import Audited, AuditReport, Vulnerability, parse
 from ratchetry.collect.security.severities import Rating, rate_all, service, without_credentials
-from ratchetry.collect.stage import Context, measured
+from ratchetry.collect.stage import OWN_TOOL_ENVIRONMENT, Context, measured
 from ratchetry.domain.command import Command, ToolOutcome
 from ratchetry.domain.record import Finding, Metric, Severity
 from ratchetry.errors import ReportError
@@ -45,7 +45,7 @@ def commands(context: Context, dependencies: Dependencies) -> tuple[Command, ...
         Command(
             name=TOOL,
             argv=(context.own_python, "-m", "pip_audit", *flags, *source, *output, *cache),
-            environment=SAFE_PYTHON,
+            environment=OWN_TOOL_ENVIRONMENT,
             files={pins: dependencies.pins()},
             weight=3,
         ),
@@ -64,8 +64,7 @@ def measure(context: Context, dependencies: Dependencies, outcome: ToolOutcome |
         report = _report(outcome, dependencies, without_credentials(service(context.settings.osv_url)))
     except ReportError as error:
         unknown = tuple(row for row in dependencies.unaudited if row.name not in known)
-        reasons = {_VULNERABILITIES: str(error), _UNAUDITED: str(error)}
-        return Part(unmeasured=reasons, findings=_unaudited(unknown, where))
+        return Part(unmeasured={_VULNERABILITIES: str(error)}, findings=_unaudited(unknown, where))
     found = tuple((row, entry) for row in report.audited for entry in row.vulnerabilities)
     ratings = rate_all((entry for _, entry in found), context.settings.osv_url, context.fetch)
     skipped = (*dependencies.unaudited, *_left_out(dependencies, report))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from ratchetry.collect.security.dependencies import Dependencies
-from ratchetry.collect.security.part import NAME, SAFE_PYTHON, Part
+from ratchetry.collect.security.part import NAME, Part
 from ratchetry.collect.security.sbom_report import parse
-from ratchetry.collect.stage import Context, measured
+from ratchetry.collect.stage import OWN_TOOL_ENVIRONMENT, Context, measured
 from ratchetry.domain.command import Command, ToolOutcome
 from ratchetry.errors import ReportError
 
@@ -28,11 +28,11 @@ def commands(context: Context, dependencies: Dependencies) -> tuple[Command, ...
     interpreter = context.interpreter
     if interpreter.origin != "own" and not interpreter.problem and not dependencies.empty:
         argv: tuple[str, ...] = (*module, "environment", *output, interpreter.executable)
-        return (Command(name=TOOL, argv=argv, environment=SAFE_PYTHON, report=document, weight=2),)
+        return (Command(name=TOOL, argv=argv, environment=OWN_TOOL_ENVIRONMENT, report=document, weight=2),)
     listing = f"{context.reports}/sbom-requirements.txt"
     argv = (*module, "requirements", *output, listing)
     files = {listing: dependencies.listing()}
-    return (Command(name=TOOL, argv=argv, environment=SAFE_PYTHON, report=document, files=files, weight=2),)
+    return (Command(name=TOOL, argv=argv, environment=OWN_TOOL_ENVIRONMENT, report=document, files=files, weight=2),)
 
 
 def measure(outcome: ToolOutcome) -> Part:

@@ -6,8 +6,8 @@ from collections import Counter
 from typing import Final
 
 from ratchetry.collect.security.bandit_report import BanditReport, Issue, parse
-from ratchetry.collect.security.part import LONGEST_MESSAGE, NAME, SAFE_PYTHON, Part
-from ratchetry.collect.stage import Context, measured
+from ratchetry.collect.security.part import LONGEST_MESSAGE, NAME, Part
+from ratchetry.collect.stage import OWN_TOOL_ENVIRONMENT, Context, measured
 from ratchetry.domain.command import Command, ToolOutcome
 from ratchetry.domain.project import Project
 from ratchetry.domain.record import Finding, Severity
@@ -32,7 +32,7 @@ def commands(context: Context) -> tuple[Command, ...]:
         Command(
             name=TOOL,
             argv=(context.own_python, "-m", "bandit", *flags, *configuration(context.project, context.tree), *targets),
-            environment=SAFE_PYTHON,
+            environment=OWN_TOOL_ENVIRONMENT,
             report=report,
             weight=3,
         ),

@@ -11,11 +11,6 @@ from ratchetry.domain.record import Finding, Metric
 NAME: Final = "security"
 """The stage's name."""
 
-SAFE_PYTHON: Final[Mapping[str, str]] = {"PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"}
-"""Environment of a Python tool that runs inside the measured repository.
-
-Without it `python -m` would import modules of the repository that are named like the tool's own.
-"""
 
 LONGEST_MESSAGE: Final = 2000
 

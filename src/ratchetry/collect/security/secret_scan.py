@@ -9,10 +9,10 @@ from typing import Final
 import msgspec
 
 from ratchetry.collect.security import secrets_baseline
-from ratchetry.collect.security.part import NAME, SAFE_PYTHON, Part
+from ratchetry.collect.security.part import NAME, Part
 from ratchetry.collect.security.secrets_baseline import FILE, Baseline
 from ratchetry.collect.security.secrets_report import Secret, SecretsReport, parse
-from ratchetry.collect.stage import Context, measured
+from ratchetry.collect.stage import OWN_TOOL_ENVIRONMENT, Context, measured
 from ratchetry.domain.command import Command, ToolOutcome
 from ratchetry.domain.record import Finding
 from ratchetry.errors import ReportError
@@ -91,7 +91,7 @@ def _command(context: Context, number: int, job: Mapping[str, object]) -> Comman
     return Command(
         name=_name(number),
         argv=(context.own_python, "-m", _SCANNER, path),
-        environment=SAFE_PYTHON,
+        environment=OWN_TOOL_ENVIRONMENT,
         files={path: msgspec.json.encode(job).decode()},
         weight=3,
     )

@@ -64,8 +64,10 @@ def interpret(context: Context, outcomes: Mapping[str, ToolOutcome]) -> Fragment
         results = _figures(tests)
         coverage = _coverage(context, outcomes)
     failing = tuple(_finding(test, diagnoses[test.id]) for test in tests if test.outcome in _FAILING)[:_MAX_FINDINGS]
+    failed = sum(test.outcome in _FAILING for test in tests)
     status = status_of(
-        failed=any(test.outcome in _FAILING for test in tests),
+        failed=failed > 0,
+        failure=f"{failed} of {len(tests)} tests failed",
         unmeasured={**results.unmeasured, **coverage.unmeasured},
         tools=_tools(context),
     )

@@ -59,7 +59,14 @@ def _interpret(loaders: Mapping[str, Loader], context: Context, outcomes: Mappin
     counts = [("validate.warnings", warnings), *([] if unmeasured else [("validate.errors", errors)])]
     tools = {name: context.own_distributions.get(name, "") for name in _tools_used(seen, outcomes)}
     return Fragment(
-        stages={_NAME: status_of(failed=errors > 0, unmeasured=unmeasured, tools=tools)},
+        stages={
+            _NAME: status_of(
+                failed=errors > 0,
+                failure=f"{errors} error{'s' if errors != 1 else ''}",
+                unmeasured=unmeasured,
+                tools=tools,
+            )
+        },
         metrics=dict(measured(name, count, _NAME, n=seen.checked) for name, count in sorted(counts)),
         findings=fingerprinted(bounded(findings)),
     )

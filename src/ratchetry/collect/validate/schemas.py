@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from ratchetry.collect.stage import OWN_TOOL_ENVIRONMENT
 from ratchetry.collect.validate.findings import error, warning
 from ratchetry.domain.command import Command
 from ratchetry.domain.record import Finding
@@ -82,7 +83,7 @@ def plan_schemas(files: Sequence[str], own_python: str) -> tuple[Command, ...]:
         if instances:
             options = ("--builtin-schema", f"vendor.{schema}", "--output-format", "json", "--verbose")
             argv = (own_python, "-m", "check_jsonschema", *options, "--", *instances)
-            rows.append(Command(name=schema, argv=argv, weight=2))
+            rows.append(Command(name=schema, argv=argv, environment=OWN_TOOL_ENVIRONMENT, weight=2))
     return tuple(rows)
 
 

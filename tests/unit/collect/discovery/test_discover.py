@@ -55,7 +55,7 @@ def test_hostile_files_never_raise(texts_by_name: dict[str, bytes]) -> None:
     """Whatever the declaring files contain, discovery returns a project whose paths are in the repository."""
     found = project({**texts_by_name, "pkg/__init__.py": b"", "tests/test_x.py": b""})
     assert {package.path for package in found.packages} <= {"pkg"}
-    assert set(found.test_paths) <= {"tests", "tests/test_x.py", ".", "pkg", "pkg/__init__.py"}
+    assert set(found.test_paths) <= {"tests", "tests/test_x.py", ".", "pkg", "pkg/__init__.py", *texts_by_name}
     assert all(isinstance(row, str) for row in (*found.requirements.runtime, *found.requirements.test))
 
 
