@@ -241,11 +241,11 @@ def test_artifacts_come_back_with_a_reused_result(tmp_path: Path) -> None:
 
 
 def test_a_stage_reads_what_the_stages_it_needs_have_measured(tmp_path: Path) -> None:
-    """A stage waits for its needs, and its result is reused only with theirs."""
+    """A stage waits for its needs, reused or not; without commands it is cheap and never reused itself."""
     stages = (_stage("score", plan=(), needs=("quality",)), _stage("quality"))
-    first = _measure(tmp_path, World(), *stages).fragment
-    assert first.metrics["lint.findings"].value == len("quality-tool")
-    assert _measure(tmp_path, World(), *stages).fragment.stages["score"].cached
+    first, second = (_measure(tmp_path, World(), *stages).fragment for _ in range(2))
+    assert first.metrics["lint.findings"].value == second.metrics["lint.findings"].value == len("quality-tool")
+    assert [second.stages[name].cached for name in ("quality", "score")] == [True, False]
 
 
 def test_a_need_that_does_not_run_is_not_waited_for(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def command(path: str, *, output_format: str, dry_run: bool, **flags: object) ->
         result = run(places, settings, environ=os.environ, clock=SystemClock(), progress=progress)
     files = save(places, result.record)
     show_result(result.record, files, output_format)
-    publish_to_github(result.record, files, os.environ, sys.stderr)
+    publish_to_github(places, result.record, files, os.environ, sys.stderr)
     return exit_code(result)
 
 
@@ -98,7 +98,8 @@ def show_result(record: RunRecord, files: Files, output_format: str) -> None:
         case "json":
             from ratchetry.state.record import dumps
 
-            click.echo(dumps(record), nl=False)
+            # a job's log takes commands from lines that hold ##[, wherever they come from
+            click.echo(dumps(record).replace(b"##[", b"#\\u0023["), nl=False)
         case "markdown":
             from ratchetry.report.markdown import render
 
@@ -108,8 +109,8 @@ def show_result(record: RunRecord, files: Files, output_format: str) -> None:
 
             from ratchetry.report.terminal import print_record
 
-            print_record(record, Console(soft_wrap=False))
-            click.echo(f"record   {files.record}\nsummary  {files.summary}\nreport   {files.report}")
+            places = {"record": str(files.record), "summary": str(files.summary), "report": str(files.report)}
+            print_record(record, Console(), places)
 
 
 def exit_code(result: Result) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -21,7 +20,6 @@ from ratchetry.domain.record import SCHEMA_VERSION, Fragment, StageResult
 from ratchetry.errors import RatchetryError
 from ratchetry.pipeline.survey import Survey
 from ratchetry.ports import Fetch, Progress
-from ratchetry.state.record import dumps_fragment
 
 _NOT_INPUTS: Final = frozenset({"stages", "optional", "jobs", "timeout", "output_dir", "cache", "thresholds"})
 """Settings that change what is run or judged, but not what a stage measures."""
@@ -73,7 +71,7 @@ def plan_stages(
     for stage in stages:
         context = _context(survey, stage, fetch)
         key = stage_key(stage, survey, digests, day)
-        entry = cache.load(key) if cache and not stage.needs else None
+        entry = cache.load(key) if cache else None
         plans[stage.name] = _reuse(stage, context, key, entry) if entry else _plan(stage, context, key)
     return plans
 
@@ -172,17 +170,12 @@ def _finish(run: _Run, ended: StageOutcomes) -> None:
     """Interpret the outcomes of one stage and keep what they say."""
     plan = run.plans[ended.stage]
     earlier = merge(run.fragments[need] for need in plan.stage.needs if need in run.fragments)
-    key = plan.key if not plan.stage.needs else _key_with(plan.key, earlier)
-    entry = run.cache.load(key) if run.cache and plan.stage.needs else None
-    if entry is not None:
-        _settle(run, ended.stage, _mark_reused(entry.fragment))
-        return
     fragment = _interpret(run, plan, ended.outcomes, earlier)
     fragment = _with_duration(fragment, ended.stage, ended.duration)
-    if run.cache and fragment.stages[ended.stage].status == "passed":
+    if run.cache and plan.commands and fragment.stages[ended.stage].status == "passed":
         artifacts = read_artifacts(Path(plan.context.artifacts))
         if artifacts is not None:
-            run.cache.put(key, fragment, artifacts)
+            run.cache.put(plan.key, fragment, artifacts)
     _settle(run, ended.stage, fragment)
 
 
@@ -213,9 +206,3 @@ def _with_duration(fragment: Fragment, stage: str, seconds: float) -> Fragment:
 def _mark_reused(fragment: Fragment) -> Fragment:
     """Return a fragment of an earlier run, marked as such."""
     return replace(fragment, stages={name: replace(result, cached=True) for name, result in fragment.stages.items()})
-
-
-def _key_with(key: str, earlier: Fragment) -> str:
-    """Return the content address of a result that also depends on what other stages measured."""
-    timeless = {name: replace(result, duration=0.0, cached=False) for name, result in earlier.stages.items()}
-    return hashlib.sha256(key.encode() + dumps_fragment(replace(earlier, stages=timeless))).hexdigest()

@@ -57,7 +57,9 @@ def save(places: Places, record: RunRecord) -> Files:
     return files
 
 
-def publish_to_github(record: RunRecord, files: Files, environ: Mapping[str, str], stream: TextIO) -> None:
+def publish_to_github(
+    places: Places, record: RunRecord, files: Files, environ: Mapping[str, str], stream: TextIO
+) -> None:
     """Write the job summary, step outputs and annotations of a GitHub Actions step; outside of one, nothing."""
     from ratchetry.adapters.github_actions import publish
     from ratchetry.report.annotations import render as workflow_commands
@@ -67,7 +69,14 @@ def publish_to_github(record: RunRecord, files: Files, environ: Mapping[str, str
         record,
         environ,
         markdown=summary(record),
-        annotations=workflow_commands(record),
+        annotations=workflow_commands(record, prefix=_place_in_checkout(places, environ)),
         record_path=str(files.record),
         stream=stream,
     )
+
+
+def _place_in_checkout(places: Places, environ: Mapping[str, str]) -> str:
+    """Return where the measured repository lies in the checkout of the job, empty when it is the checkout."""
+    checkout = Path(environ.get("GITHUB_WORKSPACE") or places.root).resolve()
+    inside = places.root != checkout and places.root.is_relative_to(checkout)
+    return places.root.relative_to(checkout).as_posix() if inside else ""

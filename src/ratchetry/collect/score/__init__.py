@@ -10,7 +10,7 @@ from ratchetry.collect.score.findings import findings_of
 from ratchetry.collect.score.model import Evaluation
 from ratchetry.collect.score.scoring import Evidence, ScoredDocument, Scoring, score
 from ratchetry.collect.stage import Context, Stage, measured, status_of
-from ratchetry.domain.command import Plan, ToolOutcome
+from ratchetry.domain.command import Plan, Skip, ToolOutcome
 from ratchetry.domain.record import Fragment, Metric
 from ratchetry.domain.score_model import ScoreModel
 from ratchetry.errors import ConfigError
@@ -34,6 +34,9 @@ def stage(load_model: LoadModel) -> Stage:
     def plan(context: Context) -> Plan:
         """Return no commands: everything is measured from what the other stages have found."""
         model_of(context.tree, context.settings, load_model)
+        documents = context.settings.documents
+        if documents == Settings().documents and not documents_of(context.project.files, documents):
+            return Skip(reason=f"no {documents[0]}: name the documents to score in the setting documents")
         return ()
 
     def interpret(context: Context, outcomes: Mapping[str, ToolOutcome]) -> Fragment:

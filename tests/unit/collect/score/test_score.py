@@ -9,6 +9,7 @@ import pytest
 
 from ratchetry.collect.score import documents_of, stage
 from ratchetry.collect.stage import Context
+from ratchetry.domain.command import Skip
 from ratchetry.domain.record import Fragment, StageResult
 from ratchetry.domain.score_model import ScoreMetric, ScoreModel
 from ratchetry.errors import ConfigError, StateError
@@ -112,7 +113,7 @@ def test_a_total_below_fail_fails_and_below_warn_warns() -> None:
 @pytest.mark.parametrize(
     ("files", "settings", "says"),
     [
-        ({"src/a/__init__.py": ""}, Settings(), "no file matches the setting documents (README.md)"),
+        ({"a.py": ""}, Settings(documents=("docs/*",)), "no file matches the setting documents (docs/*)"),
         ({"README.md": b"\xff"}, Settings(), "README.md: cannot be read as Markdown"),
         ({"README.md": ""}, Settings(decision_log="none"), "no metric of the model could be measured"),
     ],
@@ -125,6 +126,12 @@ def test_without_a_document_to_score_the_stage_is_not_measured(
     assert fragment.stages["score"].status == "not_measured"
     assert says in fragment.stages["score"].unmeasured["score"]
     assert not fragment.metrics
+
+
+def test_a_project_without_a_readme_that_names_no_documents_is_skipped() -> None:
+    """Nobody asked for a score there; who names documents that are not there is told so."""
+    plan = STAGE.plan(context_of({"src/a/__init__.py": ""}))
+    assert plan == Skip(reason="no README.md: name the documents to score in the setting documents")
 
 
 def test_several_documents_are_scored_by_their_mean() -> None:

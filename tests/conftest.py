@@ -1,0 +1,13 @@
+"""What all tests share: property tests draw the same examples in every run, and time limits are not theirs to set."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)  # the machine may be slow, the examples must not change
+settings.register_profile("thorough", settings.get_profile("steady"), derandomize=False, max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
