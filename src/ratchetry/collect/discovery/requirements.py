@@ -33,10 +33,11 @@ def find_requirements(
 ) -> Requirements:
     """Return the requirement strings, those to run and those to test, and the files they were read from.
 
-    `members` are the projects of a monorepo whose root is none itself; what they need of each other is left out.
+    `members` are the projects of a monorepo whose root is none itself.  What the projects need of each other, or of
+    themselves, is left out: it is measured as it stands here, not in the version that a list of pins still names.
     """
     parts = (_of_root(tree, files, declared), *(_of_member(member) for member in members))
-    local = frozenset(normalized(project_name(member)) for member in members)
+    local = frozenset(normalized(name) for each in (declared, *members) if (name := project_name(each)))
     return Requirements(
         runtime=_unique(row for part in parts for row in part.runtime if _name(row) not in local),
         test=_unique(row for part in parts for row in part.test if _name(row) not in local),
@@ -56,10 +57,10 @@ def _of_root(tree: SourceTree, files: tuple[str, ...], declared: Declared) -> Re
     for_tests = [content for path, content in found.items() if _words(path) & _TEST_NAMES]
     silent = metadata is None and not referred
     for_running = referred or [content for path, content in found.items() if silent and _words(path) <= _RUN_NAMES]
-    chosen = _own_extras_resolved(project_name(declared), _for_tests(_all_groups(declared, extras)), extras)
+    chosen = _for_tests(_all_groups(declared, extras))
     return Requirements(
         runtime=(*(metadata or ()), *_of(for_running)),
-        test=(*chosen, *_of(for_tests)),
+        test=_own_extras_resolved(project_name(declared), (*chosen, *_of(for_tests)), extras),
         sources=(
             *(_declaring(declared) if metadata or chosen else ()),
             *(source for content in (*for_running, *for_tests) for source in content.sources),

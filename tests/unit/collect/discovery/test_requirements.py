@@ -159,6 +159,23 @@ def test_metadata_comes_before_requirement_files() -> None:
     assert project({**pins, "pyproject.toml": "[tool.ruff]\n"}).requirements.runtime == ("click==8.1.0",)
 
 
+def test_a_pin_on_the_project_itself_is_left_out() -> None:
+    """Pins for developers that hold an older release of the project do not keep it from being installed."""
+    texts = {
+        "pyproject.toml": """
+            [project]
+            name = "My.Pkg"
+            dependencies = ["my-pkg[fast]", "rich"]
+            [project.optional-dependencies]
+            fast = ["numpy"]
+        """,
+        "requirements/dev.txt": "my_pkg==8.1.7\npytest==8\nmy-pkg[fast]\nmy-pkg-extra\n",
+    }
+    needs = project(texts).requirements
+    assert needs.runtime == ("rich",)
+    assert needs.test == ("pytest==8", "numpy", "my-pkg-extra")
+
+
 def test_nothing_declared() -> None:
     """A repository that declares nothing needs nothing, and no file is named."""
     needs = project(None, "a.py").requirements
