@@ -11,7 +11,9 @@ import inspect
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, dataclass, fields
+from functools import reduce
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -27,10 +29,103 @@ NOTE: Final = "<!-- written by `make docs` from the code; do not edit -->\n"
 WIDTH: Final = 96
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """One bound on what is read, kept or waited for: where it stands in the code, and in which unit."""
+
+    what: str
+    place: str
+    """`module:NAME`, or `module:Callable.parameter` for the default of a parameter."""
+    unit: str = "bytes"
+
+
+LIMITS: Final = (
+    Limit(what="a report that a tool leaves behind", place="ratchetry.adapters.process:ProcessRunner.report_limit"),
+    Limit(
+        what="standard output of a tool whose report that is",
+        place="ratchetry.adapters.process:ProcessRunner.output_limit",
+    ),
+    Limit(what="other output of a tool, of which the end is kept", place="ratchetry.adapters.output:TAIL"),
+    Limit(what="a file of the repository", place="ratchetry.adapters.tree:WorkingTree.read.limit"),
+    Limit(what="the scratch copy of the repository", place="ratchetry.adapters.tree:WorkingTree.copy_to.limit"),
+    Limit(what="a configuration file", place="ratchetry.cli.options:CONFIG_LIMIT"),
+    Limit(what="a record, fragment or state file", place="ratchetry.state.codec:LIMIT"),
+    Limit(what="pytest's JUnit report", place="ratchetry.collect.test.junit_report:_MAX_BYTES"),
+    Limit(what="tests of one report", place="ratchetry.collect.test.junit_report:MAX_TESTS", unit="testcases"),
+    Limit(what="the text of one failure", place="ratchetry.collect.test.junit_report:MAX_TEXT", unit="characters"),
+    Limit(what="coverage.py's JSON report", place="ratchetry.collect.test.coverage_report:_MAX_BYTES"),
+    Limit(what="files of that report", place="ratchetry.collect.test.coverage_report:_MAX_FILES", unit="files"),
+    Limit(what="a JSON report of a security tool", place="ratchetry.collect.security.json_report:_LIMIT"),
+    Limit(
+        what="rounds of one benchmark that the record keeps",
+        place="ratchetry.collect.benchmark.measurement:ROUNDS_KEPT",
+        unit="rounds",
+    ),
+    Limit(
+        what="findings of the quality stage", place="ratchetry.collect.quality.interpret:MAX_FINDINGS", unit="findings"
+    ),
+    Limit(
+        what="findings of the test stage, of each kind",
+        place="ratchetry.collect.test.stage:_MAX_FINDINGS",
+        unit="findings",
+    ),
+    Limit(
+        what="findings of one rule of validate in one file",
+        place="ratchetry.collect.validate.findings:_MOST",
+        unit="findings",
+    ),
+    Limit(
+        what="a Markdown page whose links are checked",
+        place="ratchetry.collect.validate.links:LARGEST_PAGE",
+        unit="characters",
+    ),
+    Limit(what="a document that is scored", place="ratchetry.collect.score.document:SIZE_LIMIT"),
+    Limit(what="Python source that a document is compared with", place="ratchetry.collect.score.vocabulary:BYTE_LIMIT"),
+    Limit(
+        what="one file in the secret scan",
+        place="ratchetry.adapters.secret_scanner:Job.seconds_per_file",
+        unit="seconds",
+    ),
+    Limit(
+        what="advisories fetched in one run",
+        place="ratchetry.collect.security.severities:MOST_REQUESTS",
+        unit="requests",
+    ),
+    Limit(what="an answer of a service", place="ratchetry.adapters.fetch:HttpFetch.limit"),
+    Limit(what="silence of a service", place="ratchetry.adapters.fetch:HttpFetch.timeout", unit="seconds"),
+    Limit(what="one whole answer of a service", place="ratchetry.adapters.fetch:HttpFetch.total", unit="seconds"),
+    Limit(what="the payload of a GitHub event", place="ratchetry.adapters.github_event:_MAX_PAYLOAD"),
+    Limit(what="the difference from the base commit", place="ratchetry.adapters.unified_diff:_MAX_BYTES"),
+    Limit(what="the Markdown summary", place="ratchetry.report.markdown:DEFAULT_LIMIT"),
+    Limit(
+        what="annotations of a step, errors and warnings each",
+        place="ratchetry.report.annotations:MOST_OF_A_KIND",
+        unit="annotations",
+    ),
+    Limit(
+        what="the message of one annotation", place="ratchetry.report.annotations:LONGEST_MESSAGE", unit="characters"
+    ),
+    Limit(what="results kept in the cache", place="ratchetry.adapters.cache:StageCache.entries", unit="results"),
+    Limit(what="their size together", place="ratchetry.adapters.cache:StageCache.size"),
+    Limit(what="artifacts of one stage that the cache keeps", place="ratchetry.adapters.artifacts:LIMIT"),
+    Limit(
+        what="environments that were built, and are kept",
+        place="ratchetry.adapters.environments:_KEPT",
+        unit="environments",
+    ),
+)
+
+
 def pages() -> dict[str, str]:
     """Return every reference page by its path below docs/reference."""
     schemas = {f"schemas/{name}.json": json.dumps(json_schema(name), indent=2) + "\n" for name in DOCUMENTS}
-    return {"cli.md": cli_page(), "metrics.md": metrics_page(), "settings.md": settings_page(), **schemas}
+    texts = {
+        "cli.md": cli_page(),
+        "metrics.md": metrics_page(),
+        "settings.md": settings_page(),
+        "limits.md": limits_page(),
+    }
+    return {**texts, **schemas}
 
 
 def cli_page() -> str:
@@ -57,18 +152,50 @@ def metrics_page() -> str:
 def settings_page() -> str:
     """Return the page with every setting: its three names, default and meaning."""
     texts = _texts_under_fields(inspect.getsource(settings.Settings))
+    flags = _flags()
     rows = []
     for field in fields(settings.Settings):
         name = field.name.replace("_", "-")
         default = "" if field.default is MISSING else json.dumps(field.default)
-        rows.append(f"| `{name}` | `RATCHETRY_{field.name.upper()}` | `{default}` | {texts[field.name]} |")
+        variable = f"RATCHETRY_{field.name.upper()}"
+        rows.append(f"| `{name}` | `{variable}` | {flags.get(field.name, '')} | `{default}` | {texts[field.name]} |")
     intro = (
         "Settings stand in `[tool.ratchetry]` of `pyproject.toml`, or in `ratchetry.toml`. Environment variables win\n"
-        "over them (lists are separated by commas), flags of the same name win over both. An unknown setting is an\n"
-        "error that suggests the nearest known one.\n"
+        "over them (lists are separated by commas), the flags of `ratchetry run` win over both. An unknown setting is\n"
+        "an error that suggests the nearest known one.\n"
     )
-    head = "| setting | variable | default | meaning |\n| --- | --- | --- | --- |"
+    head = "| setting | variable | flag | default | meaning |\n| --- | --- | --- | --- | --- |"
     return "\n".join([NOTE, "# Settings\n", intro, head, *rows, ""])
+
+
+def limits_page() -> str:
+    """Return the page with the bounds on what is read, kept and waited for."""
+    rows = [f"| {limit.what} | {bound_of(limit.place):,g} | {limit.unit} | `{limit.place}` |" for limit in LIMITS]
+    intro = (
+        "What is larger is refused or cut, and the result says so. The last column names the constant, or the default\n"
+        "of the parameter, in the code.\n"
+    )
+    head = "| what | at most | unit | where |\n| --- | --- | --- | --- |"
+    return "\n".join([NOTE, "# Limits\n", intro, head, *rows, ""])
+
+
+def bound_of(place: str) -> float:
+    """Return the number that stands at a place of the code; raises LookupError or AttributeError if none does."""
+    module, _, names = place.partition(":")
+    *owners, name = names.split(".")
+    owner: object = reduce(getattr, owners, import_module(module))
+    value = inspect.signature(owner).parameters[name].default if callable(owner) else getattr(owner, name)
+    if not isinstance(value, int | float):
+        raise LookupError(place)
+    return value
+
+
+def _flags() -> Mapping[str, str]:
+    """Return the flags of `ratchetry run` by the field of the settings that they set."""
+    run = cli.get_command(click.Context(cli), "run")
+    assert run is not None  # noqa: S101  # the table names modules that exist
+    options = (option for option in run.params if isinstance(option, click.Option))
+    return {option.name: ", ".join(f"`{flag}`" for flag in option.opts) for option in options if option.name}
 
 
 def _help_of(command: click.Command, name: str) -> str:

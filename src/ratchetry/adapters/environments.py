@@ -69,6 +69,8 @@ class Workshop:
     cache_dir: str
     timeout: float
     progress: Progress
+    look_only: bool = False
+    """Whether only what is there already may be used."""
 
 
 def is_declared(project: Project) -> bool:
@@ -92,6 +94,8 @@ def built_environment(
     """
     home = Path(shop.cache_dir, "environments")
     place = home / _key(shop, project, sources)
+    if shop.look_only:
+        return _existing(place)
     with _locked(home, shop.progress):
         environment = _read(place)
         if environment is None:
@@ -111,6 +115,8 @@ def added_tools(
     home = Path(shop.cache_dir, "tools")
     pins = sorted(f"{name}=={version}" for name, version in installed if re.fullmatch(r"[\w.!+-]+", version))
     place = home / _digest(os.path.realpath(executable), platform.platform(), *missing, "", *pins)
+    if shop.look_only:
+        return str(place) if (place / _COMPLETE).is_file() else None
     with _locked(home, shop.progress):
         if not (place / _COMPLETE).is_file():
             shop.progress.preparing(f"installing {', '.join(missing)} beside {executable}")
@@ -129,6 +135,15 @@ def digest_of_sources(project: Project) -> str:
     inner = tuple(f"{package.path}/" for package in project.packages)
     paths = [path for path in project.files if path in own or path.startswith(inner) or path.endswith(_NATIVE)]
     return _digest(*(part for path in paths for part in (path, _content(project.root, path))))[:16]
+
+
+def _existing(place: Path) -> Environment:
+    """Return an environment that is there already; raises ReportError when it would have to be built."""
+    environment = _read(place)
+    if environment is None:
+        msg = "no environment was found or built yet; a run builds one from what the project declares"
+        raise ReportError(msg)
+    return environment
 
 
 def _key(shop: Workshop, project: Project, sources: str) -> str:

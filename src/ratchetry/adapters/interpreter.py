@@ -55,13 +55,15 @@ def prepare(
     cache_dir: str,
     scratch: Callable[[], str],
     progress: Progress,
+    look_only: bool = False,
 ) -> Interpreter:
     """Return the interpreter for the project's tests, with the test tools that it lacks beside it.
 
     In this order: settings.python; the activated environment, unless it is ratchetry's own; one in a usual place of
     the repository or, up to the top of its git repository, above it; one built from what the project declares; for a
     project that declares nothing, or when nothing may be installed, ratchetry's own.
-    `scratch` returns the absolute path of the repository's copy in which code may be executed.
+    `scratch` returns the absolute path of the repository's copy in which code may be executed.  With `look_only`
+    nothing is built or installed: what is not there yet is a problem that says so.
     Raises UsageError when settings.python cannot be used, ReportError when ratchetry's own Python or the copy fails.
     """
     Path(cache_dir).mkdir(parents=True, exist_ok=True)
@@ -71,6 +73,7 @@ def prepare(
         cache_dir=cache_dir,
         timeout=settings.timeout,
         progress=progress,
+        look_only=look_only,
     )
     around = _Surroundings(project=project, shop=shop, scratch=scratch, install=settings.install)
     if settings.python:
@@ -170,9 +173,8 @@ def _built(around: _Surroundings) -> Interpreter:
             environment = built_environment(around.shop, around.project, around.scratch, sources=sources)
             interpreter, _ = _examined(around, environment.executable, "built", _ask(around, environment.executable))
     except ReportError as error:
-        return Interpreter(
-            executable="", origin="built", problem=f"could not install what the project needs: {error}; pass --python"
-        )
+        failed = "" if around.shop.look_only else "could not install what the project needs: "
+        return Interpreter(executable="", origin="built", problem=f"{failed}{error}; or pass --python")
     return interpreter
 
 

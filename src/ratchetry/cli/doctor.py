@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -45,9 +45,8 @@ def command(path: str, *, python: str | None, offline: bool, output_format: str)
 
     settings = load_settings(path, {"python": python})
     places = places_of(path, settings)
-    looking = replace(settings, install=False)
-    known = survey(places, looking, environ=os.environ, clock=SystemClock(), progress=SilentProgress())
-    checks = check_up(replace(known, settings=settings), HttpFetch(), offline=offline)
+    known = survey(places, settings, environ=os.environ, clock=SystemClock(), progress=SilentProgress(), look_only=True)
+    checks = check_up(known, HttpFetch(), offline=offline)
     if output_format == "json":
         import json
 

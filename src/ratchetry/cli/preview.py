@@ -28,16 +28,16 @@ def show(places: Places, settings: Settings, output_format: str) -> int:
     from ratchetry.pipeline.run import preview
 
     known, plans = preview(places, settings, environ=os.environ, clock=SystemClock(), progress=SilentProgress())
-    document = _document(known, plans, builds=settings.install and known.interpreter.origin == "own")
+    document = _document(known, plans)
     click.echo(json.dumps(document, indent=2) if output_format == "json" else "\n".join(_lines(document)))
     return EXIT_PASS
 
 
-def _document(known: Survey, plans: Mapping[str, StagePlan], *, builds: bool) -> dict[str, object]:
+def _document(known: Survey, plans: Mapping[str, StagePlan]) -> dict[str, object]:
     """Return what a run would do, as data."""
     return {
         "repository": str(known.places.root),
-        "interpreter": _interpreter(known.interpreter, builds=builds),
+        "interpreter": _interpreter(known.interpreter),
         "packages": [package.path for package in known.project.packages],
         "tests": list(known.project.test_paths),
         "base": known.base.commit if known.base else None,
@@ -46,10 +46,8 @@ def _document(known: Survey, plans: Mapping[str, StagePlan], *, builds: bool) ->
     }
 
 
-def _interpreter(interpreter: Interpreter, *, builds: bool) -> str:
-    """Return which Python the tests would run with."""
-    if builds:
-        return "none found: an environment would be built from the declared dependencies, if there are any"
+def _interpreter(interpreter: Interpreter) -> str:
+    """Return which Python the tests would run with, or why there is none yet."""
     if interpreter.problem:
         return interpreter.problem
     return f"{interpreter.executable} ({interpreter.version}, {interpreter.origin})"

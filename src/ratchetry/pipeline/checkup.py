@@ -111,16 +111,12 @@ def _environment(known: Survey) -> Iterable[Check]:
     """Yield the checks of the interpreter that runs the tests."""
     interpreter = known.interpreter
     if interpreter.problem:
-        yield Check(area="environment", what="python", health="missing", found=interpreter.problem)
+        builds = interpreter.origin == "built" and known.settings.install
+        health: Health = "note" if builds else "missing"
+        yield Check(area="environment", what="python", health=health, found=interpreter.problem)
         return
-    builds = interpreter.origin == "own" and known.settings.install
-    yield Check(
-        area="environment",
-        what="python",
-        health="note" if builds else "ok",
-        found=f"{interpreter.executable} ({interpreter.version}, {interpreter.origin})",
-        advice="a run builds an environment from the declared dependencies; pass --python to use one" if builds else "",
-    )
+    found = f"{interpreter.executable} ({interpreter.version}, {interpreter.origin})"
+    yield Check(area="environment", what="python", health="ok", found=found)
     for name in ("pytest", "coverage", "pytest-benchmark"):
         version = interpreter.distributions.get(name, "")
         yield Check(

@@ -69,7 +69,7 @@ def preview(
 ) -> tuple[Survey, Mapping[str, StagePlan]]:
     """Return what a run would do, without running, building or writing anything."""
     load_thresholds(places.root, settings)
-    known = survey(places, replace(settings, install=False), environ=environ, clock=clock, progress=progress)
+    known = survey(places, settings, environ=environ, clock=clock, progress=progress, look_only=True)
     return known, _plans(known, wanted(settings), clock)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from ratchetry.domain.project import Base, Interpreter, Project
@@ -96,9 +98,19 @@ def places_of(path: str, settings: Settings) -> Places:
 
 
 def survey(
-    places: Places, settings: Settings, *, environ: Mapping[str, str], clock: Clock, progress: Progress
+    places: Places,
+    settings: Settings,
+    *,
+    environ: Mapping[str, str],
+    clock: Clock,
+    progress: Progress,
+    look_only: bool = False,
 ) -> Survey:
-    """Return what is known of the repository; builds an environment for its tests where none is found."""
+    """Return what is known of the repository.
+
+    Builds an environment for its tests where none is found, unless `look_only` forbids to build or write anything.
+    Raises UsageError for a base or an interpreter that is not there.
+    """
     from ratchetry.adapters.git import inspect
     from ratchetry.adapters.github_event import read_event
     from ratchetry.adapters.interpreter import prepare
@@ -113,15 +125,18 @@ def survey(
     if settings.base and git.base is None:
         msg = f"base: {settings.base}: {git.base_problem or git.problem or 'no such commit or reference'}"
         raise UsageError(msg)
-    interpreter = prepare(
-        project,
-        settings,
-        environ=environ,
-        own_python=sys.executable,
-        cache_dir=str(places.cache),
-        scratch=lambda: str(tree.copy_to(places.scratch)),
-        progress=progress,
-    )
+    copies = not (look_only or settings.in_place)
+    with _cache(places, look_only=look_only) as cache:
+        interpreter = prepare(
+            project,
+            settings,
+            environ=environ,
+            own_python=sys.executable,
+            cache_dir=str(cache),
+            scratch=lambda: str(tree.copy_to(places.scratch) if copies else places.root),
+            progress=progress,
+            look_only=look_only,
+        )
     machine = runner(interpreter.version)
     base = git.base or _base_from_api(event, git, environ)
     return Survey(
@@ -137,6 +152,16 @@ def survey(
         base_problem="" if base else git.base_problem or git.problem,
         own_distributions=own_distributions(),
     )
+
+
+@contextmanager
+def _cache(places: Places, *, look_only: bool) -> Iterator[Path]:
+    """Yield the cache, or, where there is none yet and none may be made, a directory that will be gone."""
+    if places.cache.is_dir() or not look_only:
+        yield places.cache
+        return
+    with TemporaryDirectory() as directory:
+        yield Path(directory)
 
 
 def own_distributions() -> dict[str, str]:
