@@ -316,7 +316,7 @@ def test_a_failed_build_is_a_problem(root: Path) -> None:
     assert found.executable == ""
     assert found.problem.startswith("could not install what the project needs: ")
     assert "no-such-thing==1" in found.problem
-    assert found.problem.endswith("; pass --python")
+    assert found.problem.endswith("; or pass --python")
     assert [path for path in root.with_name("cache é").glob("environments/*") if path.is_dir()] == []
 
 
