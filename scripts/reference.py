@@ -42,7 +42,7 @@ class Limit:
 LIMITS: Final = (
     Limit(what="a report that a tool leaves behind", place="ratchetry.adapters.process:ProcessRunner.report_limit"),
     Limit(
-        what="standard output of a tool whose report that is",
+        what="a report that a tool prints",
         place="ratchetry.adapters.process:ProcessRunner.output_limit",
     ),
     Limit(what="other output of a tool, of which the end is kept", place="ratchetry.adapters.output:TAIL"),
@@ -161,8 +161,8 @@ def settings_page() -> str:
         rows.append(f"| `{name}` | `{variable}` | {flags.get(field.name, '')} | `{default}` | {texts[field.name]} |")
     intro = (
         "Settings stand in `[tool.ratchetry]` of `pyproject.toml`, or in `ratchetry.toml`. Environment variables win\n"
-        "over them (lists are separated by commas), the flags of `ratchetry run` win over both. An unknown setting is\n"
-        "an error that suggests the nearest known one.\n"
+        "over them (lists are separated by commas), flags win over both; those of `ratchetry run` are listed here. An\n"
+        "unknown setting is an error that suggests the nearest known one.\n"
     )
     head = "| setting | variable | flag | default | meaning |\n| --- | --- | --- | --- | --- |"
     return "\n".join([NOTE, "# Settings\n", intro, head, *rows, ""])
@@ -170,7 +170,7 @@ def settings_page() -> str:
 
 def limits_page() -> str:
     """Return the page with the bounds on what is read, kept and waited for."""
-    rows = [f"| {limit.what} | {bound_of(limit.place):,g} | {limit.unit} | `{limit.place}` |" for limit in LIMITS]
+    rows = [f"| {limit.what} | {bound_of(limit.place):,} | {limit.unit} | `{limit.place}` |" for limit in LIMITS]
     intro = (
         "What is larger is refused or cut, and the result says so. The last column names the constant, or the default\n"
         "of the parameter, in the code.\n"
@@ -179,15 +179,15 @@ def limits_page() -> str:
     return "\n".join([NOTE, "# Limits\n", intro, head, *rows, ""])
 
 
-def bound_of(place: str) -> float:
-    """Return the number that stands at a place of the code; raises LookupError or AttributeError if none does."""
+def bound_of(place: str) -> int:
+    """Return the whole number that stands at a place of the code; raises TypeError or AttributeError if none does."""
     module, _, names = place.partition(":")
     *owners, name = names.split(".")
     owner: object = reduce(getattr, owners, import_module(module))
     value = inspect.signature(owner).parameters[name].default if callable(owner) else getattr(owner, name)
-    if not isinstance(value, int | float):
-        raise LookupError(place)
-    return value
+    if not isinstance(value, int | float) or value != int(value):
+        raise TypeError(place)
+    return int(value)
 
 
 def _flags() -> Mapping[str, str]:
