@@ -22,6 +22,8 @@ from ratchetry.ports import SourceTree
 _TEST_NAMES: Final = frozenset({"test", "tests", "testing", "dev", "develop", "development", "ci", "hatch-test"})
 _RUN_NAMES: Final = frozenset({"requirements", "base", "common", "main", "prod", "production", "run", "runtime"})
 _OWN_EXTRA: Final = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*)\s*\[(?P<extras>[^\]]*)\]\s*")
+_OWN_PATH: Final = re.compile(r"(?:-e\s+)?\./?\s*(?:\[(?P<extras>[^\]]*)\])?\s*")
+"""How a requirement file names the project itself: paths in it are relative to where pip is started."""
 _FIRST_NAME: Final = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?")
 _MANY: Final = 5_000
 
@@ -58,9 +60,10 @@ def _of_root(tree: SourceTree, files: tuple[str, ...], declared: Declared) -> Re
     silent = metadata is None and not referred
     for_running = referred or [content for path, content in found.items() if silent and _words(path) <= _RUN_NAMES]
     chosen = _for_tests(_all_groups(declared, extras))
+    name = project_name(declared)
     return Requirements(
-        runtime=(*(metadata or ()), *_of(for_running)),
-        test=_own_extras_resolved(project_name(declared), (*chosen, *_of(for_tests)), extras),
+        runtime=_own_extras_resolved(name, (*(metadata or ()), *_of(for_running)), extras),
+        test=_own_extras_resolved(name, (*chosen, *_of(for_tests)), extras),
         sources=(
             *(_declaring(declared) if metadata or chosen else ()),
             *(source for content in (*for_running, *for_tests) for source in content.sources),
@@ -152,21 +155,29 @@ def _for_tests(groups: Groups) -> tuple[str, ...]:
 
 
 def _own_extras_resolved(project: str, rows: Iterable[str], extras: Groups) -> tuple[str, ...]:
-    """Return the requirements with those on the project's own extras replaced by what the extras ask for."""
+    """Return the requirements with those on the project itself, or its extras, replaced by what the extras ask for."""
     by_name = {normalized(name): value for name, value in extras.items()}
     done: set[str] = set()
     result: list[str] = []
     waiting = list(rows)[::-1]
     while waiting:
         row = waiting.pop()
-        match = _OWN_EXTRA.fullmatch(row.partition(";")[0])
-        if not project or match is None or normalized(match["name"]) != normalized(project):
+        own = _own_extras(project, row.partition(";")[0])
+        if own is None:
             result.append(row)
             continue
-        wanted = [normalized(extra.strip()) for extra in match["extras"].split(",")]
+        wanted = [normalized(extra.strip()) for extra in own.split(",")]
         waiting += [row for extra in wanted if extra not in done for row in by_name.get(extra, ())]
         done |= set(wanted)
     return tuple(result)
+
+
+def _own_extras(project: str, row: str) -> str | None:
+    """Return the extras that a requirement asks the project itself for, None when it is on something else."""
+    if match := _OWN_PATH.fullmatch(row):
+        return match["extras"] or ""
+    match = _OWN_EXTRA.fullmatch(row)
+    return match["extras"] if match and project and normalized(match["name"]) == normalized(project) else None
 
 
 def _referred(declared: Declared) -> tuple[str, ...]:

@@ -172,8 +172,16 @@ def test_a_pin_on_the_project_itself_is_left_out() -> None:
         "requirements/dev.txt": "my_pkg==8.1.7\npytest==8\nmy-pkg[fast]\nmy-pkg-extra\n",
     }
     needs = project(texts).requirements
-    assert needs.runtime == ("rich",)
+    assert needs.runtime == ("numpy", "rich")
     assert needs.test == ("pytest==8", "numpy", "my-pkg-extra")
+
+
+@pytest.mark.parametrize("row", ["-e .[fast]", "--editable=.[fast]", ".[fast]", "-e ./[fast]", "-e .\n.[fast, slow]"])
+def test_the_project_in_its_own_requirement_file(row: str) -> None:
+    """A path that leads to the project itself stands for the extras that it names."""
+    text = '[project]\nname = "a"\n[project.optional-dependencies]\nfast = ["numpy"]\nslow = []\n'
+    needs = project({"pyproject.toml": text, "requirements-dev.txt": f"{row}\n-e ./other\npytest\n"}).requirements
+    assert needs.test == ("numpy", "-e ./other", "pytest")
 
 
 def test_nothing_declared() -> None:
