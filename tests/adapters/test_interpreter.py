@@ -320,6 +320,16 @@ def test_a_failed_build_is_a_problem(root: Path) -> None:
     assert [path for path in root.with_name("cache é").glob("environments/*") if path.is_dir()] == []
 
 
+def test_a_conflict_is_told_with_who_is_in_it(root: Path) -> None:
+    """Of requirements that contradict each other, the problem names them and not a page about conflicts."""
+    offline = index(root.parent / "index", "needed", "pytest", "coverage", "pytest-benchmark")
+    (root / "requirements.txt").write_text("needed==1.0\n", encoding="utf-8")
+    (root / "requirements-test.txt").write_text("needed<1.0\n", encoding="utf-8")
+    problem = prepared(root, Settings(), offline).problem
+    assert "Cannot install needed<1.0 and needed==1.0" in problem
+    assert "ResolutionImpossible" not in problem
+
+
 def test_an_unreachable_index_is_named(root: Path) -> None:
     """Without a network the problem says that the index could not be reached."""
     (root / "requirements.txt").write_text("six\n", encoding="utf-8")

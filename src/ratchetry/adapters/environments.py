@@ -245,13 +245,14 @@ def _output(outcome: ToolOutcome) -> str:
 
 
 def _reason(outcome: ToolOutcome) -> str:
-    """Return the line in which pip says why it failed, or the last one."""
+    """Return the line in which pip says why it failed, or the last one; of a conflict, who is in it."""
     if outcome.problem:
         return outcome.problem
     text = _output(outcome)
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("[notice]")]
     errors = [line.removeprefix("ERROR:").strip() for line in lines if line.startswith(("ERROR:", "error:"))]
-    said = next(iter((errors or lines)[-1:]), "it printed nothing")[:300]
+    conflict = [line for line in errors if line.startswith("Cannot install ")]
+    said = next(iter((conflict or errors or lines)[-1:]), "it printed nothing")[:300]
     return f"the package index could not be reached ({said})" if _UNREACHABLE.search(text) else said
 
 
