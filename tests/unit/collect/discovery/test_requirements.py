@@ -120,7 +120,9 @@ def test_setup_py_is_read_and_never_run() -> None:
 def test_requirement_files() -> None:
     """Includes are followed once, constraints, options and hashes dropped, editable lines and URLs kept as text."""
     files: dict[str, bytes | str] = {
-        "requirements.txt": "-r requirements/base.txt\n-c constraints.txt\n--index-url https://example.org/\n-e .\n",
+        "requirements.txt": (
+            "-r requirements/base.txt\n-c constraints.txt\n--index-url https://example.org/\n-e ./vendored\n"
+        ),
         "requirements/base.txt": (
             "\ufeffclick==8.1 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb  # why\n"
             "-r ../requirements.txt\nrich ; python_version > '3' # x\ngit+https://example.org/x.git#egg=x\n"
@@ -135,7 +137,7 @@ def test_requirement_files() -> None:
         "click==8.1",
         "rich ; python_version > '3'",
         "git+https://example.org/x.git#egg=x",
-        "-e .",
+        "-e ./vendored",
     )
     assert needs.test == ("pytest", "hypothesis")
     assert needs.sources == (
