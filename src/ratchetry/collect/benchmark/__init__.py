@@ -8,17 +8,18 @@ from typing import Final
 from ratchetry.collect.benchmark.detection import benchmark_targets
 from ratchetry.collect.benchmark.invocation import NAME, command
 from ratchetry.collect.benchmark.measurement import metrics_of, thinned
-from ratchetry.collect.benchmark.pytest_benchmark_report import BenchmarkReport, failures, parse
+from ratchetry.collect.benchmark.pytest_benchmark_report import BenchmarkReport, failures, found_none, parse
 from ratchetry.collect.stage import Context, Stage, status_of
 from ratchetry.domain.command import Plan, Skip, ToolOutcome, Unable
 from ratchetry.domain.fingerprint import fingerprinted
-from ratchetry.domain.record import Finding, Fragment
+from ratchetry.domain.record import Finding, Fragment, StageResult
 from ratchetry.errors import ReportError
 
 __all__ = ["STAGE", "interpret", "plan"]
 
 _STAGE: Final = "benchmark"
 _FAILURE: Final = "a benchmark failed"
+_FOR_OTHERS: Final = "no benchmarks: the tests that are marked as such do not take the benchmark fixture"
 
 
 def plan(context: Context) -> Plan:
@@ -41,6 +42,8 @@ def plan(context: Context) -> Plan:
 def interpret(context: Context, outcomes: Mapping[str, ToolOutcome]) -> Fragment:
     """Return the benchmarks with their rounds and metrics; the stage fails when a benchmark did."""
     outcome = outcomes[NAME]
+    if outcome.exit_code == 0 and not outcome.report and found_none(outcome.stdout):
+        return Fragment(stages={_STAGE: StageResult(status="skipped", reason=_FOR_OTHERS)})
     broken = failures(outcome.stdout) if outcome.exit_code == 1 else ()
     tools = {
         name: context.interpreter.distributions[name] for name in ("pytest", NAME) if context.interpreter.has(name)

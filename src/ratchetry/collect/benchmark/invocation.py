@@ -60,7 +60,7 @@ def _options(context: Context, report: str) -> tuple[str, ...]:
         "-o",
         f"cache_dir={posixpath.join(context.reports, 'pytest-cache')}",
         "--color=no",
-        "-rfE",
+        "-rfEs",
     )
 
 

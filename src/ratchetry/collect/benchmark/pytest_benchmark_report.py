@@ -22,6 +22,10 @@ _SIZE_LIMIT: Final = 512 * 1024 * 1024
 _NAME_LIMIT: Final = 4096
 _SUMMARY: Final = re.compile(r"^(FAILED|ERROR) (\S.*?)(?: - (.*))?$", re.MULTILINE)
 _FINDINGS: Final = 1000
+_LEFT_OUT: Final = re.compile(
+    r"^SKIPPED \[(\d+)\] .*: Skipping non-benchmark \(--benchmark-only active\)\.$", re.MULTILINE
+)
+_ALL_SKIPPED: Final = re.compile(r"^(?:=+ )?(\d+) skipped(?:, \d+ warnings?)? in ", re.MULTILINE)
 
 
 class _Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,8 +67,15 @@ def parse(data: bytes) -> BenchmarkReport:
     return BenchmarkReport(version=document.version[:100], benchmarks=tuple(by_name[name] for name in sorted(by_name)))
 
 
+def found_none(stdout: bytes) -> bool:
+    """Tell whether the plugin left out every test because none takes its fixture, read from the same summary."""
+    _, title, summary = stdout.decode("utf-8", "replace").rpartition("short test summary info")
+    total = _ALL_SKIPPED.search(summary) if title else None
+    return total is not None and int(total[1]) == sum(int(count) for count in _LEFT_OUT.findall(summary))
+
+
 def failures(stdout: bytes) -> tuple[Finding, ...]:
-    """Return the benchmarks that failed, read from the short summary (`-rfE`) at the end of pytest's output."""
+    """Return the benchmarks that failed, read from the short summary (`-rfEs`) at the end of pytest's output."""
     _, title, summary = stdout.decode("utf-8", "replace").rpartition("short test summary info")
     found = [
         Finding(

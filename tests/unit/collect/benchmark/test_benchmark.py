@@ -122,6 +122,23 @@ def test_benchmarks_that_all_fail_fail_the_stage() -> None:
     assert "empty" in fragment.stages["benchmark"].unmeasured["benchmark"]
 
 
+def test_marks_of_another_plugin_are_no_benchmarks() -> None:
+    """Where the mark is CodSpeed's and no test takes the fixture, there is nothing to measure."""
+    context = context_of({"bench/test_a.py": "import pytest\n\npytestmark = pytest.mark.benchmark()\n"})
+    assert "-rfEs" in only_command(context).argv
+    stdout = (DATA / "test_marked.txt").read_bytes()
+    result = STAGE.interpret(context, {"pytest-benchmark": outcome(0, stdout=stdout)}).stages["benchmark"]
+    assert result.status == "skipped"
+    assert result.reason.endswith("do not take the benchmark fixture")
+
+
+def test_benchmarks_that_are_all_skipped_are_not_measured() -> None:
+    """A skip that the project itself asks for hides benchmarks that exist."""
+    stdout = (DATA / "test_marked.txt").read_bytes().replace(b"Skipping non-benchmark", b"could not import", 1)
+    result = STAGE.interpret(context_of(TESTS), {"pytest-benchmark": outcome(0, stdout=stdout)}).stages["benchmark"]
+    assert result.status == "not_measured"
+
+
 @pytest.mark.parametrize(
     ("ended", "says"),
     [
