@@ -262,7 +262,7 @@ def test_another_owner(tmp_path: Path) -> None:
     ("url", "expected"),
     [
         ("https://github.com/owner/name.git", "owner/name"),
-        ("https://user:secret@github.com/owner/name", "owner/name"),
+        ("https://user:secret@github.com/owner/name", "owner/name"),  # pragma: allowlist secret
         ("https://secret@github.com/owner/name/", "owner/name"),
         ("git@github.com:owner/name.git", "owner/name"),
         ("ssh://git@github.com:22/owner/name.git", "owner/name"),
@@ -284,7 +284,7 @@ def test_the_remote_names_the_repository(tmp_path: Path) -> None:
     """The remote called origin gives the name, without the credentials of its URL or of a rewriting rule."""
     root = repository(tmp_path)
     commit(root, a__py="1\n")
-    git(root, "remote", "add", "origin", "https://me:token@example.org/owner/name.git")
+    git(root, "remote", "add", "origin", "https://me:token@example.org/owner/name.git")  # pragma: allowlist secret
     git(root, "config", "url.https://other:token@example.org/.insteadOf", "https://me:token@example.org/")
     found = facts(root)
     assert found.repository == "owner/name"

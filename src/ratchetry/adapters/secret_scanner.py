@@ -121,7 +121,8 @@ def _plugins() -> tuple[str, ...]:
     """Return the names of detect-secrets' own plugins."""
     from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 
-    return tuple(plugin.__name__ for plugin in get_mapping_from_secret_type_to_class().values())
+    plugins: Mapping[str, type] = get_mapping_from_secret_type_to_class()
+    return tuple(plugin.__name__ for plugin in plugins.values())
 
 
 def _unknown_plugins(job: Job) -> tuple[str, ...]:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\n(?:.*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
 # A superset of what markdown-it takes for a link or an image that is not plainly external.
 _MAY_POINT: Final = re.compile(
-    r"\]\(\s*+(?!https?:|mailto:|\))|^[ \t>*+\-\d.)]*+\[[^\]\n]+\]:\s*+(?!https?:|mailto:)"
-    r"|(?:href|src)\s*=\s*+[\"']?+(?!https?:|mailto:|[\"'])",
+    r"\]\(\s*(?!\s|https?:|mailto:|\))|^[ \t>*+\-\d.)]*\[[^\]\n]+\]:\s*(?!\s|https?:|mailto:)"
+    r"|(?:href|src)\s*=\s*[\"']?(?!\s|https?:|mailto:|[\"'])",
     re.IGNORECASE | re.MULTILINE,
 )
 _POINTERS: Final = {"link_open": "href", "image": "src"}
