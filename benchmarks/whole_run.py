@@ -3,28 +3,28 @@
 usage: whole_run.py [--package click==8.1.8] [--repository DIR --python EXE] [--rounds N] [--json FILE]
 
 Without --repository, the package's source distribution is fetched with pip, and an environment is made for its
-tests.  The sequential script is what `ratchetry run --dry-run` says it would run.  The time of the advisory
-service is in neither: both are pointed at a loopback address on which nothing listens.
+tests.  The sequential script is what `ratchetry run --dry-run` says it would run.  The time of the real advisory
+service is in neither: both ask one on loopback that knows of no vulnerability.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import shlex
 import shutil
 import statistics
 import subprocess
 import sys
-import tarfile
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
-NO_SERVICE = "http://127.0.0.1:9"
 PROGRAM = (
     "import sys, time\n"
     "from ratchetry.cli.app import run\n"
@@ -40,6 +40,7 @@ class Subject:
     name: str
     root: Path
     python: Path
+    advisories: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +65,7 @@ def fetch(requirement: str, directory: Path) -> Subject:
     command = [*pip, "download", "-q", "--no-deps", "--no-binary", ":all:", "-d", str(downloads), requirement]
     subprocess.run(command, check=True)
     (archive,) = downloads.glob("*.tar.gz")
-    with tarfile.open(archive) as unpacked:
-        unpacked.extractall(directory, filter="data")
+    shutil.unpack_archive(archive, directory)
     root = directory / archive.name.removesuffix(".tar.gz")
     environment = directory / "environment"
     subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
@@ -78,7 +78,7 @@ def fetch(requirement: str, directory: Path) -> Subject:
 
 def arguments(subject: Subject, *more: str) -> list[str]:
     """Return the arguments of a run over the subject."""
-    return ["run", str(subject.root), "--python", str(subject.python), "--osv-url", NO_SERVICE, *more]
+    return ["run", str(subject.root), "--python", str(subject.python), "--osv-url", subject.advisories, *more]
 
 
 def planned(subject: Subject) -> list[list[str]]:
@@ -99,9 +99,34 @@ def run_sequentially(subject: Subject, commands: Sequence[Sequence[str]], scratc
 def run_ratchetry(subject: Subject) -> float:
     """Run the main job and return the CPU seconds of ratchetry's own process, its tools excluded."""
     command = [sys.executable, "-c", PROGRAM, *arguments(subject, "--format", "json")]
-    environment = {**os.environ, "RATCHETRY_OPTIONAL": "security.vulnerabilities"}
-    process = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    process = subprocess.run(command, check=True, capture_output=True, text=True)
     return float(process.stderr.split()[-1])
+
+
+class NoVulnerabilities(BaseHTTPRequestHandler):
+    """An advisory service (OSV protocol) that knows of nothing."""
+
+    def do_POST(self) -> None:  # the name that http.server calls
+        """Answer that there is no vulnerability."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name of the base class
+        """Say nothing."""
+
+
+@contextmanager
+def advisory_service() -> Iterator[str]:
+    """Yield the address of an advisory service on loopback."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), NoVulnerabilities)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
 
 
 def timed(action: Callable[[], object]) -> tuple[float, object]:
@@ -147,14 +172,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as temporary:
+    with tempfile.TemporaryDirectory() as temporary, advisory_service() as advisories:
         directory = Path(temporary)
         if options.repository:
             root = options.repository.resolve()
             subject = Subject(name=root.name, root=root, python=options.python)
         else:
             subject = fetch(options.package, directory)
-        figures = measure(subject, options.rounds, directory)
+        figures = measure(replace(subject, advisories=advisories), options.rounds, directory)
     print("| measure | value | goal |\n| --- | --- | --- |")
     print(f"| subject | {figures.subject}, {figures.tests} tests | |")
     print(f"| the same tools one after the other | {figures.sequential:.2f} s | |")

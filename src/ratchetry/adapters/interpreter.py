@@ -44,6 +44,7 @@ class _Surroundings:
     shop: Workshop
     scratch: Callable[[], str]
     install: bool
+    tools: tuple[str, ...]
 
 
 def prepare(
@@ -55,6 +56,7 @@ def prepare(
     cache_dir: str,
     scratch: Callable[[], str],
     progress: Progress,
+    tools: tuple[str, ...] = TEST_TOOLS,
     look_only: bool = False,
 ) -> Interpreter:
     """Return the interpreter for the project's tests, with the test tools that it lacks beside it.
@@ -63,7 +65,8 @@ def prepare(
     the repository or, up to the top of its git repository, above it; one built from what the project declares; for a
     project that declares nothing, or when nothing may be installed, ratchetry's own.
     `scratch` returns the absolute path of the repository's copy in which code may be executed.  With `look_only`
-    nothing is built or installed: what is not there yet is a problem that says so.
+    nothing is built or installed: what is not there yet is a problem that says so.  `tools` are what the run needs
+    beside the project: what an environment lacks of them is installed outside of it.
     Raises UsageError when settings.python cannot be used, ReportError when ratchetry's own Python or the copy fails.
     """
     Path(cache_dir).mkdir(parents=True, exist_ok=True)
@@ -75,7 +78,7 @@ def prepare(
         progress=progress,
         look_only=look_only,
     )
-    around = _Surroundings(project=project, shop=shop, scratch=scratch, install=settings.install)
+    around = _Surroundings(project=project, shop=shop, scratch=scratch, install=settings.install, tools=tools)
     if settings.python:
         return _given(around, settings.python, environ)
     for origin, executable in _candidates(project.root, environ, own_python):
@@ -181,7 +184,7 @@ def _built(around: _Surroundings) -> Interpreter:
 def _completed(around: _Surroundings, executable: str, origin: Origin, found: Probe) -> Interpreter:
     """Return an interpreter with the test tools that it lacks beside it."""
     interpreter, _ = _examined(around, executable, origin, found)
-    missing = tuple(tool for tool in TEST_TOOLS if not interpreter.has(tool))
+    missing = tuple(tool for tool in around.tools if not interpreter.has(tool))
     if not (missing and around.install):
         return interpreter
     directory = added_tools(around.shop, executable, missing, interpreter.distributions.items())

@@ -135,6 +135,7 @@ def survey(
             cache_dir=str(cache),
             scratch=lambda: str(tree.copy_to(places.scratch) if copies else places.root),
             progress=progress,
+            tools=_test_tools(project, tree, settings),
             look_only=look_only,
         )
     machine = runner(interpreter.version)
@@ -162,6 +163,15 @@ def _cache(places: Places, *, look_only: bool) -> Iterator[Path]:
         return
     with TemporaryDirectory() as directory:
         yield Path(directory)
+
+
+def _test_tools(project: Project, tree: WorkingTree, settings: Settings) -> tuple[str, ...]:
+    """Return what the project's environment must hold for the stages that run its code."""
+    from ratchetry.collect.benchmark.detection import benchmark_targets
+
+    tests = ("pytest", "coverage") if "test" in settings.stages else ()
+    benchmarks = "benchmark" in settings.stages and benchmark_targets(project, tree)
+    return tuple(dict.fromkeys((*tests, *(("pytest", "pytest-benchmark") if benchmarks else ()))))
 
 
 def own_distributions() -> dict[str, str]:
