@@ -71,7 +71,7 @@ def plan_stages(
     for stage in stages:
         context = _context(survey, stage, fetch)
         key = stage_key(stage, survey, digests, day)
-        entry = cache.load(key) if cache else None
+        entry = cache.load(key) if cache and not stage.needs else None
         plans[stage.name] = _reuse(stage, context, key, entry) if entry else _plan(stage, context, key)
     return plans
 
@@ -172,7 +172,7 @@ def _finish(run: _Run, ended: StageOutcomes) -> None:
     earlier = merge(run.fragments[need] for need in plan.stage.needs if need in run.fragments)
     fragment = _interpret(run, plan, ended.outcomes, earlier)
     fragment = _with_duration(fragment, ended.stage, ended.duration)
-    if run.cache and plan.commands and fragment.stages[ended.stage].status == "passed":
+    if run.cache and not plan.stage.needs and fragment.stages[ended.stage].status == "passed":
         artifacts = read_artifacts(Path(plan.context.artifacts))
         if artifacts is not None:
             run.cache.put(plan.key, fragment, artifacts)
