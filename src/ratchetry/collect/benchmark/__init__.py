@@ -8,7 +8,13 @@ from typing import Final
 from ratchetry.collect.benchmark.detection import benchmark_targets
 from ratchetry.collect.benchmark.invocation import NAME, command
 from ratchetry.collect.benchmark.measurement import metrics_of, thinned
-from ratchetry.collect.benchmark.pytest_benchmark_report import BenchmarkReport, failures, found_none, parse
+from ratchetry.collect.benchmark.pytest_benchmark_report import (
+    BenchmarkReport,
+    failures,
+    first_error,
+    found_none,
+    parse,
+)
 from ratchetry.collect.stage import Context, Stage, status_of
 from ratchetry.domain.command import Plan, Skip, ToolOutcome, Unable
 from ratchetry.domain.fingerprint import fingerprinted
@@ -19,6 +25,8 @@ __all__ = ["STAGE", "interpret", "plan"]
 
 _STAGE: Final = "benchmark"
 _FAILURE: Final = "a benchmark failed"
+_INTERRUPTED: Final = 2
+"""https://docs.pytest.org/en/stable/reference/exit-codes.html"""
 _FOR_OTHERS: Final = "no benchmarks: the tests that are marked as such do not take the benchmark fixture"
 
 
@@ -51,7 +59,7 @@ def interpret(context: Context, outcomes: Mapping[str, ToolOutcome]) -> Fragment
     try:
         report = parse(outcome.require(0, 1))
     except ReportError as error:
-        return _without_data(str(error), broken, tools)
+        return _without_data(_why_lost(outcome) or str(error), broken, tools)
     return _with_data(report, broken, tools, failed=outcome.exit_code == 1)
 
 
@@ -72,6 +80,12 @@ def _without_data(why: str, broken: tuple[Finding, ...], tools: Mapping[str, str
     """Return the fragment of a run without a report: failed if benchmarks are known to have failed."""
     result = status_of(failed=bool(broken), failure=_FAILURE, unmeasured={"benchmark": why[:4096]}, tools=tools)
     return Fragment(stages={_STAGE: result}, findings=fingerprinted(broken))
+
+
+def _why_lost(outcome: ToolOutcome) -> str:
+    """Return what kept pytest from collecting the benchmarks, nothing when it did; its last line tells less."""
+    lost = failures(outcome.stdout) if outcome.exit_code == _INTERRUPTED else ()
+    return f"{NAME} could not collect {lost[0].path}: {first_error(outcome.stdout)}" if lost else ""
 
 
 STAGE: Final = Stage(name=_STAGE, plan=plan, interpret=interpret)

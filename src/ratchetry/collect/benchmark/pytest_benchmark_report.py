@@ -21,6 +21,7 @@ _TOOL: Final = "pytest-benchmark"
 _SIZE_LIMIT: Final = 512 * 1024 * 1024
 _NAME_LIMIT: Final = 4096
 _SUMMARY: Final = re.compile(r"^(FAILED|ERROR) (\S.*?)(?: - (.*))?$", re.MULTILINE)
+_ERROR: Final = re.compile(r"^E {2,}(\S.*)$", re.MULTILINE)
 _FINDINGS: Final = 1000
 _LEFT_OUT: Final = re.compile(
     r"^SKIPPED \[(\d+)\] .*: Skipping non-benchmark \(--benchmark-only active\)\.$", re.MULTILINE
@@ -88,6 +89,12 @@ def failures(stdout: bytes) -> tuple[Finding, ...]:
         for outcome, test, why in _SUMMARY.findall(summary if title else "")
     ]
     return tuple(found[:_FINDINGS])
+
+
+def first_error(stdout: bytes) -> str:
+    """Return the first line that pytest marks as an error, or that there is none."""
+    found = _ERROR.search(stdout.decode("utf-8", "replace"))
+    return found[1][:300] if found else "no reason given"
 
 
 def _document(data: bytes) -> _Document:

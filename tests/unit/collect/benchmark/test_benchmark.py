@@ -146,6 +146,10 @@ def test_benchmarks_that_are_all_skipped_are_not_measured() -> None:
         (outcome(None, problem="killed after 1800 s"), "killed after 1800 s"),
         (outcome(4, report=b"", stdout=b"unrecognized arguments: -n0"), "exit code 4: unrecognized arguments"),
         (outcome(5, report=b"", stdout=b"no tests ran"), "exit code 5"),
+        (
+            outcome(2, report=b"", stdout=(DATA / "test_lost.txt").read_bytes()),
+            "could not collect test_lost.py: ModuleNotFoundError: No module named 'absent'",
+        ),
         (outcome(1, report=b'{"benchmarks": 3}'), "cannot be read"),
     ],
 )
