@@ -93,10 +93,6 @@ def resolve(*layers: Layer) -> Settings:
     settings = Settings()
     for layer in layers:
         settings = replace(settings, **_checked(layer))  # type: ignore[arg-type]  # checked by msgspec just above
-    unknown = [name for name in settings.stages if name not in STAGES]
-    if unknown:
-        msg = f"stages: unknown stage {unknown[0]!r}; the stages are {', '.join(STAGES)}"
-        raise ConfigError(msg)
     return settings
 
 
@@ -115,6 +111,10 @@ def _checked(layer: Layer) -> dict[str, object]:
     except msgspec.ValidationError as error:
         msg = f"{layer.origin}: {_readable(str(error))}"
         raise ConfigError(msg) from error
+    unknown = [name for name in converted.stages if name not in STAGES]
+    if unknown:
+        msg = f"{layer.origin}: stages: unknown stage {unknown[0]!r}; the stages are {', '.join(STAGES)}"
+        raise ConfigError(msg)
     return {name: getattr(converted, name) for name in by_field}
 
 
