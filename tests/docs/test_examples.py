@@ -1,0 +1,97 @@
+"""Examples in the documentation are what ratchetry reads and writes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from typing import Final
+
+import jsonschema
+import msgspec
+import pytest
+
+from ratchetry.collect.score.code_blocks import problem_of
+from ratchetry.collect.score.document import Fence
+from ratchetry.collect.score.selector import outcomes
+from ratchetry.domain.record import RunRecord
+from ratchetry.domain.score_model import ScoreModel
+from ratchetry.pipeline.setup import WORKFLOW, plan_setup
+from ratchetry.settings import Settings
+from ratchetry.state import record, score_model, thresholds
+from ratchetry.state.schema import json_schema
+from ratchetry.state.score_model import Ci, MetricEntry, ScoreModelFile, Totals
+from ratchetry.state.thresholds import Bound, ThresholdsFile
+from tests.docs.pages import ROOT, fences, spans
+
+FENCES: Final = tuple(fences())
+IN_RECORD: Final = frozenset(text for path, text in spans() if path == "docs/record.md")
+
+
+def documents(*keys: str) -> tuple[bytes, ...]:
+    """Return the JSON documents among the examples that have these keys."""
+    texts = [fence.content for _, fence in FENCES if fence.language == "json"]
+    return tuple(text.encode() for text in texts if set(keys) <= json.loads(text).keys())
+
+
+def test_every_json_example_is_of_a_known_kind() -> None:
+    """No JSON example goes unchecked."""
+    kinds = (("schema_version",), ("metrics", "thresholds"), ("metrics", "coverage"), ("decision",))
+    assert sum(len(documents(*keys)) for keys in kinds) == len([1 for _, fence in FENCES if fence.language == "json"])
+
+
+def test_the_example_record_is_a_record() -> None:
+    """The example loads, and it fits the schema that is published."""
+    (example,) = documents("schema_version")
+    loaded = record.loads(example, "docs/record.md")
+    assert loaded.verdict == "fail"
+    assert loaded.failures[0].signature == loaded.tests[0].signature
+    jsonschema.Draft202012Validator(json_schema("record")).validate(json.loads(example))
+
+
+def test_the_example_of_thresholds_loads() -> None:
+    """Every example of thresholds is one that ratchetry reads, and one has all that init writes."""
+    examples = documents("metrics", "coverage")
+    loaded = [thresholds.loads(example, "documentation") for example in examples]
+    assert all(each.bounds for each in loaded)
+    assert max(len(json.loads(example)) for example in examples) == len(ThresholdsFile.__struct_fields__)
+
+
+def test_the_example_of_a_score_model_is_the_default() -> None:
+    """The example of a score model is what applies without a file."""
+    (example,) = documents("metrics", "thresholds")
+    assert score_model.loads(example, "docs/record.md") == ScoreModel()
+
+
+def test_the_example_of_a_decision_is_one() -> None:
+    """The example of a line of the decision log is read, as a decision without an outcome yet."""
+    (example,) = documents("decision")
+    assert outcomes(example, "docs/score.md") == {}
+
+
+@pytest.mark.parametrize("shape", [ThresholdsFile, Bound, ScoreModelFile, MetricEntry, Totals, Ci])
+def test_every_field_of_a_state_file_is_documented(shape: type[msgspec.Struct]) -> None:
+    """Each field of a state file is named on the page about them."""
+    assert set(shape.__struct_fields__) <= IN_RECORD
+
+
+def test_every_field_of_the_record_is_documented() -> None:
+    """Each field of the record's first level is named on the page about it."""
+    assert {field.name for field in fields(RunRecord)} <= IN_RECORD
+
+
+@pytest.mark.parametrize(("path", "fence"), [pytest.param(*row, id=f"{row[0]}:{row[1].line}") for row in FENCES])
+def test_code_blocks_name_their_language_and_parse(path: str, fence: Fence) -> None:
+    """Each code block says what it is, and is that."""
+    assert fence.language, path
+    assert not problem_of(fence.language, fence.content)
+
+
+def test_the_workflow_to_copy_is_the_one_that_init_writes() -> None:
+    """The README's workflow uses the same actions in the same versions, and asks for the same permissions."""
+    (template,) = [change.wanted for change in plan_setup(ROOT, Settings(), None) if change.path == WORKFLOW]
+    (shown,) = [fence.content for path, fence in FENCES if path == "README.md" and fence.language == "yaml"]
+    used = [line.strip() for line in shown.splitlines() if "uses:" in line]
+    assert used
+    assert set(used) <= {line.strip() for line in template.splitlines()}
+    assert "permissions: {}" in shown.splitlines()
+    assert "permissions: {}" in template.splitlines()
