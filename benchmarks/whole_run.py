@@ -1,6 +1,6 @@
 """The whole main job beside a script that runs the same tools, with the same arguments, one after the other.
 
-usage: whole_run.py [--package click==8.1.8] [--repository DIR --python EXE] [--rounds N] [--json FILE]
+usage: whole_run.py [--package click==8.5.1] [--repository DIR --python EXE] [--rounds N] [--json FILE]
 
 Without --repository, the package's source distribution is fetched with pip, and an environment is made for its
 tests.  The sequential script is what `ratchetry run --dry-run` says it would run.  The time of the real advisory
@@ -166,7 +166,7 @@ def measure(subject: Subject, rounds: int, directory: Path) -> Figures:
 def main() -> None:
     """Print the figures and, if asked to, write them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--package", default="click==8.1.8")
+    parser.add_argument("--package", default="click==8.5.1")
     parser.add_argument("--repository", type=Path)
     parser.add_argument("--python", type=Path, default=Path(sys.executable))
     parser.add_argument("--rounds", type=int, default=3)
