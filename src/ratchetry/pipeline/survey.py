@@ -111,9 +111,7 @@ def survey(
     Builds an environment for its tests where none is found, unless `look_only` forbids to build or write anything.
     Raises UsageError for a base or an interpreter that is not there.
     """
-    from ratchetry.adapters.git import inspect
     from ratchetry.adapters.github_event import read_event
-    from ratchetry.adapters.interpreter import prepare
     from ratchetry.adapters.machine import runner
     from ratchetry.adapters.tree import WorkingTree
     from ratchetry.collect.discovery import discover
@@ -121,23 +119,8 @@ def survey(
     tree = WorkingTree(places.root, places.output)
     project = discover(tree, settings)
     event = read_event(environ)
-    git = inspect(str(places.root), settings.base or event.base_commit, output_dir=str(places.output), environ=environ)
-    if settings.base and git.base is None:
-        msg = f"base: {settings.base}: {git.base_problem or git.problem or 'no such commit or reference'}"
-        raise UsageError(msg)
-    copies = not (look_only or settings.in_place)
-    with _cache(places, look_only=look_only) as cache:
-        interpreter = prepare(
-            project,
-            settings,
-            environ=environ,
-            own_python=sys.executable,
-            cache_dir=str(cache),
-            scratch=lambda: str(tree.copy_to(places.scratch) if copies else places.root),
-            progress=progress,
-            tools=_test_tools(project, tree, settings),
-            look_only=look_only,
-        )
+    git = _git_facts(places, settings, event, environ)
+    interpreter = _interpreter(places, settings, project, tree, environ, progress, look_only=look_only)
     machine = runner(interpreter.version)
     base = git.base or _base_from_api(event, git, environ)
     return Survey(
@@ -153,6 +136,46 @@ def survey(
         base_problem="" if base else git.base_problem or git.problem,
         own_distributions=own_distributions(),
     )
+
+
+def _git_facts(places: Places, settings: Settings, event: EventFacts, environ: Mapping[str, str]) -> GitFacts:
+    """Return what git knows of the repository; raises UsageError for a base that was asked for and is not there."""
+    from ratchetry.adapters.git import inspect
+
+    wanted = settings.base or event.base_commit
+    git = inspect(str(places.root), wanted, output_dir=str(places.output), environ=environ)
+    if settings.base and git.base is None:
+        msg = f"base: {settings.base}: {git.base_problem or git.problem or 'no such commit or reference'}"
+        raise UsageError(msg)
+    return git
+
+
+def _interpreter(
+    places: Places,
+    settings: Settings,
+    project: Project,
+    tree: WorkingTree,
+    environ: Mapping[str, str],
+    progress: Progress,
+    *,
+    look_only: bool,
+) -> Interpreter:
+    """Return the interpreter for the project's tests."""
+    from ratchetry.adapters.interpreter import prepare
+
+    copies = not (look_only or settings.in_place)
+    with _cache(places, look_only=look_only) as cache:
+        return prepare(
+            project,
+            settings,
+            environ=environ,
+            own_python=sys.executable,
+            cache_dir=str(cache),
+            scratch=lambda: str(tree.copy_to(places.scratch) if copies else places.root),
+            progress=progress,
+            tools=_test_tools(project, tree, settings),
+            look_only=look_only,
+        )
 
 
 @contextmanager
