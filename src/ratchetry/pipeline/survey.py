@@ -120,7 +120,7 @@ def survey(
     project = discover(tree, settings)
     event = read_event(environ)
     git = _git_facts(places, settings, event, environ)
-    interpreter = _interpreter(places, settings, project, tree, environ, progress, look_only=look_only)
+    interpreter = _interpreter(places, settings, project, tree, environ=environ, progress=progress, look_only=look_only)
     machine = runner(interpreter.version)
     base = git.base or _base_from_api(event, git, environ)
     return Survey(
@@ -155,9 +155,9 @@ def _interpreter(
     settings: Settings,
     project: Project,
     tree: WorkingTree,
+    *,
     environ: Mapping[str, str],
     progress: Progress,
-    *,
     look_only: bool,
 ) -> Interpreter:
     """Return the interpreter for the project's tests."""

@@ -138,7 +138,7 @@ def _written(value: float | None) -> float | UnsetType:
     """Return the number as people write it, whole ones without a fraction; leave out what is not known."""
     if value is None:
         return UNSET
-    return int(value) if value.is_integer() and abs(value) < 2**53 else value
+    return int(value) if float(value).is_integer() and abs(value) < 2**53 else value
 
 
 def _names() -> Iterable[str]:
