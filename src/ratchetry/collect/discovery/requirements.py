@@ -2,7 +2,8 @@
 
 The metadata (pyproject.toml, setup.cfg, setup.py) decides what the project needs to run; requirements.txt and
 requirements/*.txt do where the metadata is silent or refers to them, since elsewhere they are often a developer's
-pins.  What the tests need comes from the extras, dependency groups and requirement files named for it.
+pins.  What the tests need comes from the extras, dependency groups and requirement files named for it, and from the
+options that pytest is always given.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Final
 from ratchetry.collect.discovery.declared import Declared, read
 from ratchetry.collect.discovery.poetry import poetry_groups, poetry_requirements
 from ratchetry.collect.discovery.project_name import normalized, project_name
+from ratchetry.collect.discovery.pytest_table import needed_plugins, pytest_table
 from ratchetry.collect.discovery.requirement_files import RequirementFile, read_requirement_file
 from ratchetry.collect.discovery.values import inside, joined, table_at, texts, texts_at
 from ratchetry.domain.project import Requirements
@@ -61,12 +63,15 @@ def _of_root(tree: SourceTree, files: tuple[str, ...], declared: Declared) -> Re
     for_running = referred or [content for path, content in found.items() if silent and _words(path) <= _RUN_NAMES]
     chosen = _for_tests(_all_groups(declared, extras))
     name = project_name(declared)
+    table = pytest_table(tree, declared)
+    plugins = needed_plugins(table)
     return Requirements(
         runtime=_own_extras_resolved(name, (*(metadata or ()), *_of(for_running)), extras),
-        test=_own_extras_resolved(name, (*chosen, *_of(for_tests)), extras),
+        test=_own_extras_resolved(name, (*chosen, *_of(for_tests), *plugins), extras),
         sources=(
             *(_declaring(declared) if metadata or chosen else ()),
             *(source for content in (*for_running, *for_tests) for source in content.sources),
+            *((table.path,) if plugins else ()),
         ),
     )
 

@@ -7,9 +7,10 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Final
 
-from ratchetry.collect.discovery.declared import Declared, parse_ini, parse_toml, read
+from ratchetry.collect.discovery.declared import Declared
 from ratchetry.collect.discovery.names import NEVER
-from ratchetry.collect.discovery.values import inside, table_at, texts, texts_at
+from ratchetry.collect.discovery.pytest_table import pytest_table
+from ratchetry.collect.discovery.values import inside, texts
 from ratchetry.domain.project import Package
 from ratchetry.errors import ConfigError
 from ratchetry.ports import SourceTree
@@ -38,24 +39,12 @@ def find_test_paths(
 
 
 def testpaths(tree: SourceTree, declared: Declared) -> tuple[str, ...]:
-    """Return pytest's testpaths from the first of its configuration files that exists, in pytest's own order.
-
-    See https://docs.pytest.org/en/stable/reference/customize.html#configuration-file-formats.
-    """
-    for name in ("pytest.toml", ".pytest.toml"):
-        if tree.exists(name):
-            return texts_at(parse_toml(read(tree, name)), "pytest", "testpaths")
-    for name in ("pytest.ini", ".pytest.ini"):
-        if tree.exists(name):
-            return _split(parse_ini(read(tree, name)).get("pytest", {}).get("testpaths", ""))
-    table = table_at(declared.pyproject, "tool", "pytest")
-    if table:
-        return texts_at(table, "testpaths") or tuple(
-            path for text in texts(table_at(table, "ini_options").get("testpaths")) for path in _split(text)
-        )
-    tox = parse_ini(read(tree, "tox.ini"))
-    section = tox["pytest"] if "pytest" in tox else declared.setup_cfg.get("tool:pytest", {})
-    return _split(section.get("testpaths", ""))
+    """Return the testpaths that pytest is configured with."""
+    table = pytest_table(tree, declared)
+    stated = table.options.get("testpaths")
+    if table.path.endswith(".toml") and not isinstance(stated, str):
+        return texts(stated)
+    return tuple(path for text in texts(stated) for path in _split(text))
 
 
 def _given(tree: SourceTree, path: str) -> str:
