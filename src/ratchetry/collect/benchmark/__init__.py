@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -26,7 +27,9 @@ __all__ = ["STAGE", "interpret", "plan"]
 _STAGE: Final = "benchmark"
 _FAILURE: Final = "a benchmark failed"
 _INTERRUPTED: Final = 2
+_REFUSED: Final = 4
 """https://docs.pytest.org/en/stable/reference/exit-codes.html"""
+_COMPLAINT: Final = re.compile(r"^\S.*?: error: (.+)$", re.MULTILINE)
 _FOR_OTHERS: Final = "no benchmarks: the tests that are marked as such do not take the benchmark fixture"
 
 
@@ -83,7 +86,10 @@ def _without_data(why: str, broken: tuple[Finding, ...], tools: Mapping[str, str
 
 
 def _why_lost(outcome: ToolOutcome) -> str:
-    """Return what kept pytest from collecting the benchmarks, nothing when it did; its last line tells less."""
+    """Return what kept pytest from starting or collecting, nothing when it did; the last line it printed tells less."""
+    refused = _COMPLAINT.search(outcome.stderr) if outcome.exit_code == _REFUSED else None
+    if refused:
+        return f"{NAME}: pytest refused its command line or configuration: {refused[1][:300]}"
     lost = failures(outcome.stdout) if outcome.exit_code == _INTERRUPTED else ()
     return f"{NAME} could not collect {lost[0].path}: {first_error(outcome.stdout)}" if lost else ""
 

@@ -37,6 +37,18 @@ def outcome(
     return ToolOutcome(name="pytest-benchmark", exit_code=exit_code, report=report, stdout=stdout, problem=problem)
 
 
+def test_a_refused_option_is_quoted() -> None:
+    """The reason is pytest's complaint, not the directory that it prints after it."""
+    stderr = (
+        "ERROR: usage: python -m pytest [options] [file_or_dir] [file_or_dir] [...]\n"
+        "python -m pytest: error: unrecognized arguments: --cov=pkg\n  inifile: /repo/tox.ini\n  rootdir: /repo\n"
+    )
+    ended = ToolOutcome(name="pytest-benchmark", exit_code=4, stderr=stderr)
+    stage = STAGE.interpret(context_of(TESTS), {"pytest-benchmark": ended}).stages["benchmark"]
+    assert stage.status == "not_measured"
+    assert stage.reason.endswith("refused its command line or configuration: unrecognized arguments: --cov=pkg")
+
+
 def test_without_benchmarks_the_stage_is_skipped() -> None:
     """The reason says what was looked for."""
     planned = STAGE.plan(context_of({"tests/test_a.py": "def test_a(): pass"}))
