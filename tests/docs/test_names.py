@@ -12,7 +12,7 @@ import pytest
 from ratchetry import errors
 from ratchetry.domain.catalog import CATALOG, definition
 from ratchetry.domain.score_model import DEFAULT_METRICS
-from ratchetry.pipeline import run
+from ratchetry.pipeline.environment import WITHHELD, WITHHELD_PREFIXES, tool_environment
 from ratchetry.settings import STAGES, Layer, Settings, resolve
 from tests.docs.pages import ROOT, WRITTEN, document, fences, spans, table
 
@@ -108,7 +108,7 @@ def test_what_is_withheld_is_documented() -> None:
     text = (ROOT / "docs/trust.md").read_text(encoding="utf-8")
     section = text.partition("## What is withheld")[2].partition("\n## ")[0]
     names = set(re.findall(r"`([A-Z_]+)`", section))
-    withheld = {*vars(run)["_WITHHELD"], *vars(run)["_WITHHELD_PREFIXES"]}
+    withheld = {*WITHHELD, *WITHHELD_PREFIXES}
     assert names == withheld
     examples = {f"{name}X" if name.endswith("_") else name: "x" for name in names}
-    assert run.tool_environment(examples).keys().isdisjoint(examples)
+    assert tool_environment(examples).keys().isdisjoint(examples)

@@ -32,6 +32,7 @@ _KEPT: Final = 3
 _MAX_FILE: Final = 50_000_000
 _COMPLETE: Final = "ratchetry.json"
 _DECLARING: Final = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
+_CHECKERS: Final = frozenset({"bandit", "black", "coverage", "isort", "mypy", "pytest", "ratchetry", "ruff"})
 _NATIVE: Final = (".c", ".cc", ".cpp", ".cxx", ".f90", ".h", ".hpp", ".pxd", ".pyx", ".rs", ".toml", "meson.build")
 _INSTALL: Final = (
     *("install", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"),
@@ -149,9 +150,18 @@ def _existing(place: Path) -> Environment:
 def _key(shop: Workshop, project: Project, sources: str) -> str:
     """Return the digest of everything that decides what an environment holds."""
     paths = dict.fromkeys((*_DECLARING, *project.requirements.sources))
-    declared = (part for path in paths for part in (path, _content(project.root, path)))
+    declared = (part for path in paths for part in (path, _declaration(project, path)))
     own = (sys.version, platform.platform(), shop.own_python, shop.cache_dir, project.root)
     return _digest(*own, *TEST_TOOLS, sources, *declared)
+
+
+def _declaration(project: Project, path: str) -> bytes:
+    """Return what a file declares: of a pyproject.toml, all but the configuration of tools that install nothing."""
+    if path != "pyproject.toml" or not project.tables:
+        return _content(project.root, path)
+    tool = project.tables.get("tool")
+    kept = {name: table for name, table in tool.items() if name not in _CHECKERS} if isinstance(tool, dict) else {}
+    return repr({**project.tables, "tool": kept}).encode("utf-8", "surrogatepass")
 
 
 def _build(shop: Workshop, project: Project, scratch: str, place: Path) -> Environment:

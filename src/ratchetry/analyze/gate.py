@@ -47,7 +47,8 @@ def _stage_gate(name: str, result: StageResult | None, optional: tuple[str, ...]
         return Gate(metric=gate_name, kind="measured", verdict="not_measured", reason="no result of this stage arrived")
     match result.status:
         case "passed":
-            return Gate(metric=gate_name, kind="measured", verdict="pass")
+            warned: Verdict = "warn" if result.reason else "pass"
+            return Gate(metric=gate_name, kind="measured", verdict=warned, reason=result.reason)
         case "skipped":
             return Gate(metric=gate_name, kind="measured", verdict="pass", reason=result.reason)
         case "failed":

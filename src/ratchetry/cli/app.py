@@ -27,9 +27,9 @@ COMMANDS: Final[Mapping[str, str]] = {
 
 EPILOG: Final = """\b
 Examples:
-  ratchetry run                   measure the repository here
-  ratchetry run --stage test -j 4 only its tests, four tools at a time
-  ratchetry explain coverage.line what that metric is and where it stands
+  ratchetry run                      measure the repository here
+  ratchetry run --stage test -j 4    only its tests, four tools at a time
+  ratchetry explain coverage.line    what that metric is and where it stands
 
 \b
 Exit codes:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ratchetry.collect.security.severities import without_credentials
 from ratchetry.errors import EXIT_PASS
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def _stage(plan: StagePlan, name: str) -> dict[str, object]:
 def _shell_line(command: Command) -> str:
     """Return a command the way it can be pasted into a shell."""
     variables = [f"{name}={value}" for name, value in sorted(command.environment.items())]
-    return shlex.join(["env", *variables, *command.argv] if variables else command.argv)
+    words = map(without_credentials, command.argv)
+    return shlex.join(["env", *variables, *words] if variables else words)
 
 
 def _lines(document: Mapping[str, object]) -> list[str]:

@@ -61,13 +61,13 @@ class Stage:
 
 
 def status_of(
-    *, failed: bool, unmeasured: Mapping[str, str], tools: Mapping[str, str], failure: str = ""
+    *, failed: bool, unmeasured: Mapping[str, str], tools: Mapping[str, str], failure: str = "", warning: str = ""
 ) -> StageResult:
     """Return a stage's result: failed if it did, otherwise not measured if any family was not, otherwise passed.
 
-    `failure` says why it failed; the reasons of what was not measured follow.
+    `failure` says why it failed, `warning` what is wrong although it passed; what was not measured follows.
     """
-    reasons = [failure] if failed and failure else []
+    reasons = [text] if (text := failure if failed else warning) else []
     reasons += [f"{family}: {why}" for family, why in sorted(unmeasured.items())]
     reason = "; ".join(reasons)[:4096]
     status: Status = "failed" if failed else "not_measured" if unmeasured else "passed"

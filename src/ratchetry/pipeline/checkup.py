@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final, Literal
 
 from ratchetry import __version__
+from ratchetry.collect.security.severities import without_credentials
 from ratchetry.domain.project import Project
 from ratchetry.errors import ConfigError, StateError, UnreachableError
 from ratchetry.pipeline.run import load_thresholds
@@ -37,6 +38,7 @@ def check_up(known: Survey, fetch: Fetch, *, offline: bool) -> tuple[Check, ...]
     """Return every check of an installation and a repository."""
     return (
         *_installation(known.own_distributions),
+        *_configuration(known.settings),
         *_repository(known),
         *_environment(known),
         *_state_files(known.places, known.settings),
@@ -57,6 +59,16 @@ def _installation(own: Mapping[str, str]) -> Iterable[Check]:
         found=f"not installed: {', '.join(missing)}" if missing else tools,
         advice="install ratchetry again: python -m pip install --force-reinstall ratchetry" if missing else "",
     )
+
+
+def _configuration(settings: Settings) -> Iterable[Check]:
+    """Yield the settings that are not what they are by default."""
+    default = Settings()
+    for entry in fields(settings):
+        value = getattr(settings, entry.name)
+        if value != getattr(default, entry.name):
+            shown = ", ".join(value) or "none" if isinstance(value, tuple) else without_credentials(str(value))
+            yield Check(area="settings", what=entry.name.replace("_", "-"), health="ok", found=shown)
 
 
 def _repository(known: Survey) -> Iterable[Check]:
@@ -165,4 +177,4 @@ def _advisories(url: str, fetch: Fetch) -> Check:
             found=str(error),
             advice="vulnerabilities cannot be measured; name a reachable service with osv-url",
         )
-    return Check(area="services", what="advisories", health="ok", found=url)
+    return Check(area="services", what="advisories", health="ok", found=without_credentials(url))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ratchetry import __version__
 from ratchetry.analyze.gate import evaluate, verdict_of
@@ -15,6 +15,7 @@ from ratchetry.collect.stage import Stage, measured
 from ratchetry.domain.record import Fragment, RunRecord
 from ratchetry.domain.thresholds import Thresholds
 from ratchetry.errors import ConfigError, UsageError
+from ratchetry.pipeline.environment import tool_environment
 from ratchetry.pipeline.measure import Measured, StagePlan, measure, plan_stages
 from ratchetry.pipeline.stages import wanted
 from ratchetry.pipeline.survey import Places, Survey, survey
@@ -24,20 +25,6 @@ from ratchetry.state import thresholds as thresholds_file
 
 if TYPE_CHECKING:
     from ratchetry.adapters.cache import StageCache
-
-_WITHHELD: Final = frozenset(
-    {
-        "GITHUB_TOKEN",
-        "GH_TOKEN",
-        "GITHUB_OUTPUT",
-        "GITHUB_ENV",
-        "GITHUB_PATH",
-        "GITHUB_STATE",
-        "GITHUB_STEP_SUMMARY",
-        "PYTEST_CURRENT_TEST",
-    }
-)
-_WITHHELD_PREFIXES: Final = ("ACTIONS_", "COVERAGE_", "COV_CORE_", "PYTEST_XDIST_")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,19 +157,6 @@ def _with_durations(fragment: Fragment, seconds: float) -> Fragment:
         if result.duration and not result.cached
     ]
     return replace(fragment, metrics=dict(sorted([*fragment.metrics.items(), *durations])))
-
-
-def tool_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment that tools run in: without tokens, without the files that steer a GitHub job.
-
-    Code of the measured repository runs in it, and must be able neither to speak for the job nor to write its
-    outputs; nor may an outer pytest or coverage reach into the one that is started.
-    """
-    return {
-        name: value
-        for name, value in environ.items()
-        if name not in _WITHHELD and not name.startswith(_WITHHELD_PREFIXES)
-    } | {"NO_COLOR": "1"}
 
 
 @contextmanager

@@ -23,7 +23,7 @@ State = Literal["missing", "same", "differs"]
 WORKFLOW: Final = ".github/workflows/ratchetry.yml"
 
 CONFIGURATION: Final = """\
-# Settings of ratchetry; `ratchetry doctor` shows the ones in force, docs/settings.md lists them all.
+# Settings of ratchetry; `ratchetry doctor` shows the ones in force.
 # stages or metrics that may go unmeasured without changing the verdict
 optional = []
 # prompt and instruction documents to score

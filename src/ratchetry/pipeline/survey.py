@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from ratchetry.domain.project import Base, Interpreter, Project
 from ratchetry.domain.record import Change, ChangedFile, RunInfo, Runner
 from ratchetry.errors import UnreachableError, UsageError
+from ratchetry.pipeline.environment import tool_environment
 from ratchetry.ports import Clock, Progress
 from ratchetry.settings import Settings
 
@@ -33,6 +34,7 @@ OWN_TOOLS: Final = (
     "pytest",
     "pytest-benchmark",
     "ruff",
+    "markdown-it-py",
     "validate-pyproject",
 )
 
@@ -168,7 +170,7 @@ def _interpreter(
         return prepare(
             project,
             settings,
-            environ=environ,
+            environ=tool_environment(environ),
             own_python=sys.executable,
             cache_dir=str(cache),
             scratch=lambda: str(tree.copy_to(places.scratch) if copies else places.root),

@@ -65,6 +65,7 @@ def test_a_stage_that_gave_no_result_was_not_measured() -> None:
     ("result", "verdict"),
     [
         (PASSED, "pass"),
+        (StageResult(status="passed", reason="the total 0.6 is below 0.65"), "warn"),
         (StageResult(status="skipped", reason="no benchmarks"), "pass"),
         (StageResult(status="failed"), "fail"),
         (StageResult(status="not_measured", reason="no pytest"), "not_measured"),

@@ -77,7 +77,10 @@ def _fragment(scoring: Scoring, model: ScoreModel, settings: Settings) -> Fragme
     evaluation = scoring.evaluation
     unmeasured = {} if evaluation.total is not None else {"score": _why_nothing(scoring, settings)}
     failed = evaluation.verdict == "fail"
-    result = status_of(failed=failed, failure=_why_failed(evaluation, model), unmeasured=unmeasured, tools={})
+    warning = f"the total {evaluation.total:.4g} is below {model.warn:g}" if evaluation.verdict == "warn" else ""
+    result = status_of(
+        failed=failed, failure=_why_failed(evaluation, model), warning=warning, unmeasured=unmeasured, tools={}
+    )
     return Fragment(
         stages={_STAGE: result},
         metrics=dict(_metrics(scoring)),

@@ -18,6 +18,7 @@ TOOL: Final = "bandit"
 _FAMILY: Final = "security.bandit"
 _INI: Final = ".bandit"
 _YAML: Final = ("bandit.yaml", "bandit.yml", ".bandit.yaml", ".bandit.yml")
+_QUOTES_SECRETS: Final = frozenset({"B105", "B106", "B107"})
 _SEVERITIES: Final[tuple[Severity, ...]] = ("high", "medium", "low")
 
 
@@ -127,5 +128,10 @@ def _finding(issue: Issue) -> Finding:
         severity=next((name for name in _SEVERITIES if name == issue.severity), "low"),
         path=issue.path,
         line=issue.line,
-        message=f"{issue.text} (confidence: {issue.confidence})"[:LONGEST_MESSAGE],
+        message=f"{_without_secret(issue)} (confidence: {issue.confidence})"[:LONGEST_MESSAGE],
     )
+
+
+def _without_secret(issue: Issue) -> str:
+    """Return what bandit says, without the password that its rules about hardcoded ones quote."""
+    return issue.text.partition(":")[0] if issue.rule in _QUOTES_SECRETS else issue.text

@@ -107,6 +107,7 @@ def test_a_total_below_fail_fails_and_below_warn_warns() -> None:
             context_of({**with_model(metrics=only, fail=fail, warn=warn), "README.md": files["README.md"]})
         )
         assert fragment.stages["score"].status == status
+        assert bool(fragment.stages["score"].reason) is (rule is not None)
         assert {row.rule for row in fragment.findings if row.rule.startswith("score-below")} == ({rule} - {None})
 
 

@@ -216,6 +216,16 @@ def test_an_issue_of_undefined_severity_counts_as_low() -> None:
     assert values(fragment, "security.bandit.") == {"high": 0, "medium": 0, "low": 1}
 
 
+def test_a_password_that_bandit_quotes_is_left_out() -> None:
+    """The record says that there is one, and where, but not which."""
+    row = {"test_id": "B105", "issue_severity": "LOW", "issue_confidence": "HIGH", "line_number": 1}
+    text = "Possible hardcoded password: 'hunter2'"  # pragma: allowlist secret
+    results = [{**row, "filename": "./src/pkg/risky.py", "issue_text": text}]
+    fragment = interpret(context(), outcome("bandit", json.dumps({**BANDIT, "results": results}).encode()))
+    (message,) = [finding.message for finding in fragment.findings if finding.rule == "B105"]
+    assert message == "Possible hardcoded password (confidence: high)"
+
+
 def test_a_file_that_bandit_cannot_parse_makes_the_family_unmeasured() -> None:
     """The file is named; one of the tests does not matter."""
     errors = [{"filename": f"./src/pkg/{name}", "reason": "syntax error"} for name in ("tests/test_it.py", "risky.py")]
