@@ -2,8 +2,8 @@
 
 The metadata (pyproject.toml, setup.cfg, setup.py) decides what the project needs to run; requirements.txt and
 requirements/*.txt do where the metadata is silent or refers to them, since elsewhere they are often a developer's
-pins.  What the tests need comes from the extras, dependency groups and requirement files named for it, and from the
-options that pytest is always given.
+pins.  What the tests need comes from the extras, dependency groups and requirement files named for it, from those
+beside the tests, and from the options that pytest is always given.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from ratchetry.domain.project import Requirements
 from ratchetry.ports import SourceTree
 
 _TEST_NAMES: Final = frozenset({"test", "tests", "testing", "dev", "develop", "development", "ci", "hatch-test"})
+_TEST_DIRECTORIES: Final = frozenset({"test", "tests"})
 _RUN_NAMES: Final = frozenset({"requirements", "base", "common", "main", "prod", "production", "run", "runtime"})
 _OWN_EXTRA: Final = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*)\s*\[(?P<extras>[^\]]*)\]\s*")
 _OWN_PATH: Final = re.compile(r"(?:-e\s+)?\./?\s*(?:\[(?P<extras>[^\]]*)\])?\s*")
@@ -58,9 +59,9 @@ def _of_root(tree: SourceTree, files: tuple[str, ...], declared: Declared) -> Re
     metadata, extras = _metadata(declared)
     referred = [included(path) for path in _referred(declared)]
     found = {path: included(path) for path in files if _is_requirement_file(path)}
-    for_tests = [content for path, content in found.items() if _words(path) & _TEST_NAMES]
+    for_tests = [content for path, content in found.items() if _is_for_tests(path)]
     silent = metadata is None and not referred
-    for_running = referred or [content for path, content in found.items() if silent and _words(path) <= _RUN_NAMES]
+    for_running = referred or [content for path, content in found.items() if silent and _is_for_running(path)]
     chosen = _for_tests(_all_groups(declared, extras))
     name = project_name(declared)
     table = pytest_table(tree, declared)
@@ -198,11 +199,21 @@ def _referred(declared: Declared) -> tuple[str, ...]:
 
 
 def _is_requirement_file(path: str) -> bool:
-    """Tell whether a file is one of the usual requirement files of a repository's root."""
+    """Tell whether a file is one of the usual requirement files of a repository's root or of its tests."""
     directory, _, name = path.rpartition("/")
-    if directory == "":
+    if directory in {"", *_TEST_DIRECTORIES}:
         return re.fullmatch(r"[\w.-]*requirements?[\w.-]*\.(txt|in)", name) is not None and not name.endswith(".in")
     return directory == "requirements" and name.endswith(".txt")
+
+
+def _is_for_tests(path: str) -> bool:
+    """Tell whether a requirement file says by its name or place that it is for the tests."""
+    return path.rpartition("/")[0] in _TEST_DIRECTORIES or bool(_words(path) & _TEST_NAMES)
+
+
+def _is_for_running(path: str) -> bool:
+    """Tell whether a requirement file says by its name that it is for what the project needs to run."""
+    return not _is_for_tests(path) and _words(path) <= _RUN_NAMES
 
 
 def _words(path: str) -> frozenset[str]:

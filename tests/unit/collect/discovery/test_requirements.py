@@ -161,6 +161,17 @@ def test_metadata_comes_before_requirement_files() -> None:
     assert project({**pins, "pyproject.toml": "[tool.ruff]\n"}).requirements.runtime == ("click==8.1.0",)
 
 
+def test_requirement_files_beside_the_tests() -> None:
+    """What lies with the tests is what they need, whatever it is called, and nothing that the project needs to run."""
+    files: dict[str, bytes | str] = {
+        "tests/requirements.txt": "railroad-diagrams\n",
+        "test/requirements-base.txt": "jinja2\n",
+        "examples/requirements.txt": "matplotlib\n",
+    }
+    needs = project(files).requirements
+    assert (needs.runtime, needs.test) == ((), ("jinja2", "railroad-diagrams"))
+
+
 def test_a_pin_on_the_project_itself_is_left_out() -> None:
     """Pins for developers that hold an older release of the project do not keep it from being installed."""
     texts = {
