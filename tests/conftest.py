@@ -16,3 +16,10 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # a shell starts background jobs deaf to interrupts, and what the tests start would inherit that
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Return a short name for a long parameter, so that reports stay readable."""
+    if isinstance(val, str | bytes) and len(val) > 60:
+        return f"{val[:20]!r}...{len(val)}"
+    return None
