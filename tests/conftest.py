@@ -22,4 +22,6 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     """Return a short name for a long parameter, so that reports stay readable."""
     if isinstance(val, str | bytes) and len(val) > 60:
         return f"{val[:20]!r}...{len(val)}"
+    if isinstance(val, int) and val.bit_length() > 64:
+        return f"{val.bit_length()} bits"
     return None
