@@ -35,7 +35,9 @@ def find_test_paths(
     if tests:
         return tuple(_given(tree, path) for path in tests)
     python = tuple(file for file in files if file.endswith(".py"))
-    return _configured(python, testpaths(tree, declared)) or _directories(python, packages) or _by_name(python)
+    configured = _configured(python, testpaths(tree, declared))
+    named = _directories(python, packages) or _by_name(python)
+    return _without_packages(configured, named, packages) or named
 
 
 def testpaths(tree: SourceTree, declared: Declared) -> tuple[str, ...]:
@@ -73,6 +75,20 @@ def _configured(python: tuple[str, ...], patterns: Iterable[str]) -> tuple[str, 
         depth = path.count("/")
         rows |= {place: None for place in places if place.count("/") == depth and fnmatchcase(place, path)}
     return tuple(rows)[:_MANY]
+
+
+def _without_packages(
+    configured: tuple[str, ...], named: tuple[str, ...], packages: Iterable[Package]
+) -> tuple[str, ...]:
+    """Return the testpaths with each that holds a whole package, as for doctests, replaced by the tests named in it."""
+    paths = tuple(package.path for package in packages)
+    rows: dict[str, None] = {}
+    for place in configured:
+        if any(place in {".", path} or path.startswith(f"{place}/") for path in paths):
+            rows |= {name: None for name in named if place == "." or name.startswith(f"{place}/")}
+        else:
+            rows[place] = None
+    return tuple(rows)
 
 
 def _directories(python: tuple[str, ...], packages: Iterable[Package]) -> tuple[str, ...]:
