@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 import requests
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 
 from ratchetry.adapters.process import ProcessRunner
 from ratchetry.collect.security import STAGE
@@ -143,10 +145,12 @@ def test_known_vulnerable_pins_are_found_and_rated(context: Context) -> None:
 
 
 def test_the_bill_of_materials_is_kept(context: Context) -> None:
-    """The artifact is a CycloneDX 1.6 document with the pinned versions."""
+    """The artifact is a valid CycloneDX 1.6 document with the pinned versions."""
     with osv_service() as url:
         run(context, url)
-    document = json.loads((Path(context.artifacts) / "sbom.cdx.json").read_text(encoding="utf-8"))
+    text = (Path(context.artifacts) / "sbom.cdx.json").read_text(encoding="utf-8")
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+    document = json.loads(text)
     assert (document["bomFormat"], document["specVersion"]) == ("CycloneDX", "1.6")
     assert sorted(row["purl"] for row in document["components"]) == [
         "pkg:pypi/jinja2@2.4.1",
