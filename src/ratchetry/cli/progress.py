@@ -29,11 +29,11 @@ _MARKS: Final[Mapping[Status, tuple[str, str]]] = {
 
 @contextmanager
 def progress_for(stream: TextIO, environ: Mapping[str, str]) -> Iterator[Progress]:
-    """Yield what shows progress on a stream: live on a terminal, line by line in CI, nothing elsewhere."""
+    """Yield what shows progress on a stream: live on a terminal, line by line in the log of a GitHub job, else nothing."""
     if stream.isatty() and environ.get("TERM", "") not in {"dumb", "unknown"}:
         with _live(stream) as progress:
             yield progress
-    elif environ.get("GITHUB_ACTIONS") or environ.get("CI"):
+    elif environ.get("GITHUB_ACTIONS") == "true":
         yield PlainProgress(stream)
     else:
         yield SilentProgress()
