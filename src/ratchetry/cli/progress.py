@@ -29,7 +29,7 @@ _MARKS: Final[Mapping[Status, tuple[str, str]]] = {
 
 @contextmanager
 def progress_for(stream: TextIO, environ: Mapping[str, str]) -> Iterator[Progress]:
-    """Yield what shows progress on a stream: live on a terminal, line by line in the log of a GitHub job, else nothing."""
+    """Yield what shows progress on a stream: live on a terminal, line by line in a GitHub job, nothing elsewhere."""
     if stream.isatty() and environ.get("TERM", "") not in {"dumb", "unknown"}:
         with _live(stream) as progress:
             yield progress
