@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from ratchetry.adapters.files import write_atomic
+from ratchetry.adapters.pip_calls import INSTALL, could_not_build, failed, is_requirement, reason
 from ratchetry.domain.command import Command, ToolOutcome
 from ratchetry.domain.project import Project
 from ratchetry.errors import ReportError
@@ -34,19 +35,6 @@ _COMPLETE: Final = "ratchetry.json"
 _DECLARING: Final = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
 _CHECKERS: Final = frozenset({"bandit", "black", "coverage", "isort", "mypy", "pytest", "ratchetry", "ruff"})
 _NATIVE: Final = (".c", ".cc", ".cpp", ".cxx", ".f90", ".h", ".hpp", ".pxd", ".pyx", ".rs", ".toml", "meson.build")
-_INSTALL: Final = (
-    *("install", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"),
-    *("--no-warn-script-location", "--retries", "2"),
-)
-_NOT_BUILT: Final = re.compile(
-    r"subprocess-exited-with-error|metadata-generation-failed|failed to build|failed building|could not build|"
-    r"neither 'setup\.py' nor|invalid pyproject|does not appear to be a python project",
-    re.IGNORECASE,
-)
-_UNREACHABLE: Final = re.compile(
-    r"NewConnectionError|NameResolutionError|Temporary failure in name resolution|Network is unreachable|"
-    r"ConnectTimeoutError|ReadTimeoutError|ProxyError|Connection refused"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,22 +163,20 @@ def _build(shop: Workshop, project: Project, scratch: str, place: Path) -> Envir
     pip = _create(shop, place)
     needs = (*project.requirements.runtime, *project.requirements.test, *TEST_TOOLS)
     wanted = place / "ratchetry-requirements.txt"
-    wanted.write_text("".join(f"{row}\n" for row in needs if _is_requirement(row)), encoding="utf-8")
+    wanted.write_text("".join(f"{row}\n" for row in needs if is_requirement(row)), encoding="utf-8")
     with_project = is_buildable(project)
     if with_project:
         shop.progress.preparing(f"installing {project.name or 'the project'} and what it declares to need")
         outcome = _install_project(shop, pip, scratch, place, wanted)
-        if _failed(outcome) and _NOT_BUILT.search(_output(outcome)):
-            shop.progress.preparing(
-                f"the project itself cannot be built ({_reason(outcome)}): installing what it needs"
-            )
+        if could_not_build(outcome):
+            shop.progress.preparing(f"the project itself cannot be built ({reason(outcome)}): installing what it needs")
             with_project = False
     if not with_project:
         shop.progress.preparing("installing what the project declares to need")
-        outcome = _run(shop, "pip", (*pip, *_INSTALL, "-r", str(wanted)))
-    if _failed(outcome):
+        outcome = _run(shop, "pip", (*pip, *INSTALL, "-r", str(wanted)))
+    if failed(outcome):
         shutil.rmtree(place, ignore_errors=True)
-        raise ReportError(_reason(outcome))
+        raise ReportError(reason(outcome))
     sources, complete = digest_of_sources(project), with_project or not is_buildable(project)
     write_atomic(place / _COMPLETE, json.dumps({"sources": sources, "complete": complete}).encode())
     return Environment(executable=str(_python(place)), sources=sources, complete=complete)
@@ -202,13 +188,13 @@ def _create(shop: Workshop, place: Path) -> tuple[str, ...]:
     Our own pip installs from outside, which saves seconds; without one the environment gets a pip of its own.
     """
     bare = _run(shop, "venv", (shop.own_python, "-m", "venv", "--without-pip", str(place)))
-    if _failed(bare):
-        msg = f"no virtual environment can be made: {_reason(bare)}"
+    if failed(bare):
+        msg = f"no virtual environment can be made: {reason(bare)}"
         raise ReportError(msg)
     pip = (shop.own_python, "-m", "pip", "--python", str(_python(place)))
-    if not _failed(_run(shop, "pip", (*pip, "--version"))):
+    if not failed(_run(shop, "pip", (*pip, "--version"))):
         return pip
-    if _failed(_run(shop, "ensurepip", (str(_python(place)), "-m", "ensurepip", "--default-pip"))):
+    if failed(_run(shop, "ensurepip", (str(_python(place)), "-m", "ensurepip", "--default-pip"))):
         shutil.rmtree(place, ignore_errors=True)
         msg = "Python has neither ensurepip nor pip here; install them (python3-venv on Debian and Ubuntu)"
         raise ReportError(msg)
@@ -220,7 +206,7 @@ def _install_project(shop: Workshop, pip: tuple[str, ...], scratch: str, place: 
     copy = place / "ratchetry-source"
     try:
         shutil.copytree(scratch, copy, symlinks=True, ignore_dangling_symlinks=True)
-        return _run(shop, "pip", (*pip, *_INSTALL, str(copy), "-r", str(wanted)))
+        return _run(shop, "pip", (*pip, *INSTALL, str(copy), "-r", str(wanted)))
     except (OSError, shutil.Error) as error:
         msg = f"the project cannot be copied to build it: {str(error)[:300]}"
         raise ReportError(msg) from error
@@ -234,47 +220,14 @@ def _install_tools(shop: Workshop, executable: str, missing: tuple[str, ...], pi
     place.mkdir(parents=True)
     constraints = place / "ratchetry-constraints.txt"
     constraints.write_text("".join(f"{pin}\n" for pin in pins), encoding="utf-8")
-    arguments = (*_INSTALL, "--target", str(place), "--constraint", str(constraints), *missing)
+    arguments = (*INSTALL, "--target", str(place), "--constraint", str(constraints), *missing)
     ways = ((shop.own_python, "-m", "pip", "--python", executable), (executable, "-m", "pip"))
-    return any(not _failed(_run(shop, "pip", (*way, *arguments))) for way in ways)
+    return any(not failed(_run(shop, "pip", (*way, *arguments))) for way in ways)
 
 
 def _run(shop: Workshop, name: str, argv: tuple[str, ...]) -> ToolOutcome:
     """Return how a command ended."""
     return shop.runner(Command(name=name, argv=argv), shop.timeout)
-
-
-def _failed(outcome: ToolOutcome) -> bool:
-    """Tell whether a command did not do what it was to."""
-    return outcome.exit_code != 0 or bool(outcome.problem)
-
-
-def _output(outcome: ToolOutcome) -> str:
-    """Return all that a command printed."""
-    return f"{outcome.stdout.decode('utf-8', 'replace')}\n{outcome.stderr}"
-
-
-def _reason(outcome: ToolOutcome) -> str:
-    """Return the line in which pip says why it failed, or the last one; of a conflict, who is in it."""
-    if outcome.problem:
-        return outcome.problem
-    text = _output(outcome)
-    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("[notice]")]
-    errors = [line.removeprefix("ERROR:").strip() for line in lines if line.startswith(("ERROR:", "error:"))]
-    conflict = [line for line in errors if line.startswith("Cannot install ")]
-    said = next(iter((conflict or errors or lines)[-1:]), "it printed nothing")[:300]
-    return f"the package index could not be reached ({said})" if _UNREACHABLE.search(text) else said
-
-
-def _is_requirement(row: str) -> bool:
-    """Tell whether a text is a PEP 508 requirement: an option of pip never is."""
-    from packaging.requirements import InvalidRequirement, Requirement
-
-    try:
-        Requirement(row)
-    except (InvalidRequirement, RecursionError):
-        return False
-    return "\n" not in row
 
 
 def _python(place: Path) -> Path:
