@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Generator
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -25,3 +27,13 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     if isinstance(val, int) and val.bit_length() > 64:
         return f"{val.bit_length()} bits"
     return None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Return the report of a test; in CI, an end-to-end test that was skipped has failed."""
+    report = yield
+    if report.skipped and os.environ.get("CI") == "true" and item.get_closest_marker("e2e"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} must run in CI, and was skipped: {report.longrepr}"
+    return report
