@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ratchetry.adapters.files import write_atomic
-from ratchetry.errors import UsageError
+from ratchetry.adapters.files import read_bounded, write_atomic
+from ratchetry.errors import StateError, UsageError
+from ratchetry.state.codec import LIMIT
+from ratchetry.state.thresholds import loads
 
 
 def test_new_file_gets_the_permissions_the_umask_leaves(tmp_path: Path) -> None:
@@ -69,3 +71,21 @@ def test_readers_never_see_a_part(tmp_path: Path) -> None:
     done.set()
     reader.join()
     assert set(seen) <= set(contents)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """What is missing, or is a directory, is an error with the name the user gave."""
+    for path in (tmp_path / "none", tmp_path):
+        with pytest.raises(StateError, match=r"^given: cannot be read: "):
+            read_bounded(path, "given")
+
+
+def test_no_more_is_read_than_tells_that_it_is_too_much(tmp_path: Path) -> None:
+    """A file of any size costs no more memory than the limit, and decoding refuses it."""
+    huge = tmp_path / "huge.json"
+    with huge.open("wb") as file:
+        file.truncate(10 * LIMIT)
+    data = read_bounded(huge, "huge.json")
+    assert len(data) == LIMIT + 1
+    with pytest.raises(StateError, match=r"huge.json: .* are more than the"):
+        loads(data, "huge.json")

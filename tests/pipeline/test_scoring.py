@@ -118,7 +118,7 @@ def test_missing_and_foreign_inputs_are_named(repository: Path, tmp_path: Path) 
         with pytest.raises(UsageError, match=says) as caught:
             scored(repository, path)
         assert path.name in str(caught.value)
-    with pytest.raises(UsageError, match=r"gone\.json: cannot be read"):
+    with pytest.raises(StateError, match=r"gone\.json: cannot be read"):
         scored(repository, model=repository / "gone.json")
 
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from ratchetry.errors import UsageError
+from ratchetry.errors import StateError, UsageError
+from ratchetry.state.codec import LIMIT
 
 _READ: Final = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_BINARY", "O_NOFOLLOW", "O_NONBLOCK"))
 
@@ -18,6 +19,19 @@ _READ: Final = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_BINARY", "
 def open_for_reading(path: str) -> int:
     """Return a descriptor of a file; raises OSError for a link, and does not wait for the writer of a named pipe."""
     return os.open(path, _READ)
+
+
+def read_bounded(path: str | Path, origin: str) -> bytes:
+    """Return the content of a file that the user or the repository names, one byte past the limit of a state file.
+
+    Raises StateError with the origin when it cannot be read; decoding refuses what is larger than the limit.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(LIMIT + 1)
+    except OSError as error:
+        msg = f"{origin}: cannot be read: {error.strerror}"
+        raise StateError(msg) from error
 
 
 def write_atomic(path: str | Path, data: bytes) -> None:

@@ -62,26 +62,16 @@ def command(path: str, *, check: bool, force: bool, record: str | None) -> int:
 def _first_bounds(places: Places, settings: Settings, record: str | None) -> Thresholds:
     """Return the bounds that a first measurement just meets."""
     from ratchetry.adapters.clock import SystemClock
+    from ratchetry.pipeline.past import read_record
     from ratchetry.pipeline.setup import seeded
 
     clock = SystemClock()
-    measured = _read(record) if record else _measure(places, settings)
+    measured = read_record(Path(record)) if record else _measure(places, settings)
     bounds = seeded(measured, today=f"{clock.now():%Y-%m-%d}")
     if not bounds.bounds:
         msg = "nothing could be measured, so no bound can be seeded; `ratchetry doctor` tells what is missing"
         raise UsageError(msg)
     return bounds
-
-
-def _read(record: str) -> RunRecord:
-    """Return the record in a file; raises UsageError or StateError."""
-    from ratchetry.state.record import loads
-
-    try:
-        return loads(Path(record).read_bytes(), record)
-    except OSError as error:
-        msg = f"{record}: cannot be read: {error.strerror}"
-        raise UsageError(msg) from error
 
 
 def _measure(places: Places, settings: Settings) -> RunRecord:

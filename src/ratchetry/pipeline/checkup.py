@@ -142,13 +142,16 @@ def _environment(known: Survey) -> Iterable[Check]:
 
 def _state_files(places: Places, settings: Settings) -> Iterable[Check]:
     """Yield the checks of the files that hold bounds and weights."""
+    from ratchetry.adapters.files import read_bounded
     from ratchetry.state import score_model
 
     def thresholds() -> str:
         return f"{len(load_thresholds(places.root, settings).bounds)} bounds"
 
     def model() -> str:
-        loaded = score_model.loads((places.root / settings.score_model).read_bytes(), settings.score_model)
+        loaded = score_model.loads(
+            read_bounded(places.root / settings.score_model, settings.score_model), settings.score_model
+        )
         return f"{len(loaded.metrics)} metrics"
 
     yield _state_file(places, settings.thresholds, thresholds, "no bound is enforced; ratchetry init seeds them")

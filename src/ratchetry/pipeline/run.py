@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ratchetry import __version__
+from ratchetry.adapters.files import read_bounded
 from ratchetry.analyze.gate import evaluate, verdict_of
 from ratchetry.collect.stage import Stage, measured
 from ratchetry.domain.record import Fragment, RunRecord
@@ -83,7 +84,7 @@ def load_thresholds(root: Path, settings: Settings) -> Thresholds:
     """Return the bounds of the project, none when there is no file; raises StateError or ConfigError."""
     path = root / settings.thresholds
     if path.is_file():
-        return thresholds_file.loads(path.read_bytes(), settings.thresholds)
+        return thresholds_file.loads(read_bounded(path, settings.thresholds), settings.thresholds)
     if settings.thresholds != Settings().thresholds:
         msg = f"thresholds: no file at {settings.thresholds}"
         raise ConfigError(msg)

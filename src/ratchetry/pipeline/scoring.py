@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ratchetry.adapters.files import read_bounded
 from ratchetry.collect.score import Evidence, ScoredDocument, Scoring, documents_of, model_of, score
 from ratchetry.collect.score.measure import LeftOut, Measure, Outcome
 from ratchetry.domain.record import Fragment, RunRecord, Verdict
 from ratchetry.domain.score_model import ScoreModel
 from ratchetry.errors import UsageError
-from ratchetry.pipeline.past import last_record
+from ratchetry.pipeline.past import last_record, read_record
 from ratchetry.pipeline.survey import Places
 from ratchetry.settings import Settings
-from ratchetry.state import record as record_file
 from ratchetry.state import score_model as score_model_file
 
 if TYPE_CHECKING:
@@ -59,9 +59,9 @@ def score_documents(places: Places, settings: Settings, request: Request) -> Sco
     from ratchetry.collect.discovery import discover
 
     tree = WorkingTree(str(places.root), str(places.output))
-    record = record_file.loads(_read(request.record), request.record) if request.record else last_record(places)
+    record = read_record(Path(request.record)) if request.record else last_record(places)
     model = (
-        score_model_file.loads(_read(request.model), request.model)
+        score_model_file.loads(read_bounded(request.model, request.model), request.model)
         if request.model
         else model_of(tree, settings, score_model_file.loads)
     )
@@ -122,15 +122,6 @@ def _earlier(record: RunRecord | None) -> Fragment:
     if record is None:
         return Fragment()
     return Fragment(stages=record.stages, metrics=record.metrics, findings=record.findings)
-
-
-def _read(path: str) -> bytes:
-    """Return the content of a file that was named on the command line; raises UsageError naming it."""
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        msg = f"{path}: cannot be read: {error.strerror}"
-        raise UsageError(msg) from error
 
 
 def _documents(inputs: Sequence[str], tree: WorkingTree, root: Path) -> Iterator[str]:
