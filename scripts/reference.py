@@ -20,7 +20,8 @@ from typing import Final
 import click
 
 from ratchetry import errors, settings
-from ratchetry.cli.app import COMMANDS, cli
+from ratchetry.cli.app import cli
+from ratchetry.cli.lazy import commands_below
 from ratchetry.domain.catalog import CATALOG
 from ratchetry.state.schema import DOCUMENTS, json_schema
 
@@ -131,10 +132,7 @@ def pages() -> dict[str, str]:
 def cli_page() -> str:
     """Return the page with the help of every command."""
     parts = [NOTE, "# Commands\n", _help_of(cli, "ratchetry")]
-    context = click.Context(cli, info_name="ratchetry")
-    for name in COMMANDS:
-        command = cli.get_command(context, name)
-        assert command is not None, name  # noqa: S101  # the table names modules that exist
+    for name, command in commands_below(cli):
         parts.append(f"## {name}\n\n{_help_of(command, f'ratchetry {name}')}")
     return "\n".join([*parts, _exit_codes()])
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from ratchetry.domain.command import Command, ToolOutcome
-from ratchetry.domain.record import StageResult
+from ratchetry.domain.event import Event
+from ratchetry.domain.record import RunRecord, StageResult
 
 
 class SourceTree(Protocol):
@@ -86,4 +87,30 @@ class Clock(Protocol):
 
     def monotonic(self) -> float:
         """Return seconds that never go back."""
+        ...
+
+
+class History(Protocol):
+    """The runs and events that are kept; nothing in it is ever changed."""
+
+    def add(self, record: RunRecord) -> bool:
+        """Keep a run; return False when this attempt of it is there already, whatever it says then.
+
+        Raises StateError when the record cannot be kept as it is, UsageError when nothing can be written.
+        """
+        ...
+
+    def add_event(self, event: Event) -> bool:
+        """Keep an event; return False when it is there already."""
+        ...
+
+    def records(self, since: str = "", until: str = "") -> Iterator[RunRecord]:
+        """Yield the runs that started in [since, until), ISO 8601 in UTC, in order of their start.
+
+        Raises StateError naming a file that cannot be read.
+        """
+        ...
+
+    def events(self, since: str = "", until: str = "") -> Iterator[Event]:
+        """Yield the events of [since, until), ISO 8601 in UTC, in order of their time."""
         ...

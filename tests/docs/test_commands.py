@@ -10,16 +10,26 @@ import pytest
 from click.testing import CliRunner
 
 from ratchetry.cli.app import COMMANDS, cli
+from ratchetry.cli.lazy import commands_below
 from tests.docs.pages import ROOT, command_lines, fences, spans, table
 
 SHOWN = tuple(command_lines())
 SAFE = frozenset({"explain", "schema", "completion"})
 
 
-def command_called(name: str) -> click.Command:
-    """Return a command of ratchetry."""
-    command = cli.get_command(click.Context(cli), name)
-    assert command is not None, f"there is no command {name!r}"
+ALL = dict(commands_below(cli))
+
+
+def name_in(words: list[str]) -> str:
+    """Return the name of the command that words after `ratchetry` call: of a group, with its subcommand."""
+    name = " ".join(words[:2])
+    return name if name in ALL else words[0]
+
+
+def command_called(words: list[str]) -> click.Command:
+    """Return the command of ratchetry that words call."""
+    command = ALL.get(name_in(words))
+    assert command is not None, f"there is no command {words[0]!r}"
     return command
 
 
@@ -31,15 +41,15 @@ def options_of(*commands: click.Command) -> frozenset[str]:
 
 def all_options() -> frozenset[str]:
     """Return the options of all commands."""
-    return options_of(cli, *map(command_called, COMMANDS))
+    return options_of(cli, *ALL.values())
 
 
 def test_there_are_commands_to_check() -> None:
     """The pages show every command at least once, in code blocks or in the text."""
-    named = {words[0] for _, words in SHOWN if words}
-    named |= {text.split()[1] for _, text in spans() if text.startswith("ratchetry ")}
+    named = {name_in(words) for _, words in SHOWN if words}
+    named |= {name_in(text.split()[1:]) for _, text in spans() if text.startswith("ratchetry ")}
     assert SHOWN
-    assert set(COMMANDS) <= named
+    assert {name for name, command in ALL.items() if not isinstance(command, click.Group)} <= named
 
 
 @pytest.mark.parametrize(("place", "words"), [pytest.param(*shown, id=shown[0]) for shown in SHOWN])
@@ -47,10 +57,10 @@ def test_a_shown_command_line_is_understood(place: str, words: list[str]) -> Non
     """A command line in a code block is one that the parser takes."""
     if words == ["--version"]:
         return
-    name, *arguments = words
+    name = name_in(words)
     context = click.Context(cli, info_name="ratchetry")
-    parsed = command_called(name).make_context(name, arguments, parent=context)
-    assert parsed.command.name == name, place
+    parsed = command_called(words).make_context(name, words[len(name.split()) :], parent=context)
+    assert parsed.command.name == name.rpartition(" ")[2], place
 
 
 @pytest.mark.parametrize(
@@ -71,16 +81,17 @@ def test_a_shown_command_that_only_tells_something_runs(
     assert result.output.strip()
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", ALL)
 def test_help_and_its_examples_name_what_exists(name: str) -> None:
     """Each command has help, and its examples use its own options only."""
-    command = command_called(name)
-    assert CliRunner().invoke(cli, [name, "--help"]).exit_code == 0
+    command, words = ALL[name], name.split()
+    assert CliRunner().invoke(cli, [*words, "--help"]).exit_code == 0
     examples = [line.split() for line in (command.epilog or "").splitlines() if line.startswith("  ratchetry ")]
     assert examples
     for example in examples:
-        assert example[1] == name
-        assert {word for word in example[2:] if re.match(r"--?[a-z]", word)} <= options_of(command, cli)
+        assert example[1 : len(words) + 1] == words
+        called = command_called(example[1:])
+        assert {word for word in example[2:] if re.match(r"--?[a-z]", word)} <= options_of(command, called, cli)
 
 
 def test_commands_in_the_text_exist() -> None:
@@ -89,7 +100,7 @@ def test_commands_in_the_text_exist() -> None:
         words = text.split()
         if words[:1] != ["ratchetry"] or len(words) == 1:
             continue
-        commands = [command_called(words[1])] if not words[1].startswith("-") else []
+        commands = [command_called(words[1:])] if not words[1].startswith("-") else []
         options = {word.partition("=")[0] for word in words if word.startswith("-")}
         assert options <= options_of(cli, *commands), f"{path}: {text}"
 

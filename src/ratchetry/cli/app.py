@@ -6,13 +6,13 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from types import FrameType
 from typing import Final
 
 import click
 
 from ratchetry import __version__
+from ratchetry.cli.lazy import LazyGroup
 from ratchetry.errors import EXIT_BROKEN, EXIT_INTERRUPTED, RatchetryError
 
 COMMANDS: Final[Mapping[str, str]] = {
@@ -39,33 +39,11 @@ Exit codes:
 """
 
 
-class LazyGroup(click.Group):
-    """A group that knows the names and summaries of its commands, and imports one only to call it."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of all commands, in the order a new user meets them."""
-        del ctx
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command, imported from the module of its name, or None if there is none."""
-        del ctx
-        if cmd_name not in COMMANDS:
-            return None
-        command = import_module(f"ratchetry.cli.{cmd_name}").command
-        assert isinstance(command, click.Command), cmd_name  # noqa: S101  # a slip of ours, caught by every test
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands without importing any."""
-        del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
 @click.group(
     name="ratchetry",
     cls=LazyGroup,
+    package="ratchetry.cli",
+    summaries=COMMANDS,
     epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

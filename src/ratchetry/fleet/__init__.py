@@ -1,0 +1,1 @@
+"""Analyses over the histories of many repositories, written once for every engine."""
