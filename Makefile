@@ -2,6 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 REQUIREMENTS := requirements/dev.txt
+SPARK := requirements/spark.txt
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-annotate \
+  --no-header --no-emit-index-url
 # what is measured or installed by our own commands must not depend on the caller's environment
 unexport PYTHONPATH PYTHONHOME
 
@@ -13,10 +16,10 @@ help: ## Show this list.
 
 setup: .venv/.installed ## Set up .venv with everything that is needed.
 
-.venv/.installed: $(REQUIREMENTS) pyproject.toml src/ratchetry/__init__.py
+.venv/.installed: $(REQUIREMENTS) $(SPARK) pyproject.toml src/ratchetry/__init__.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "ratchetry needs Python 3.11 or newer: make PYTHON=python3.12"; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $(REQUIREMENTS)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $(REQUIREMENTS) --requirement $(SPARK)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -46,8 +49,8 @@ check: lint types contracts ## Check style, types, contracts and reference pages
 	$(BIN)/python scripts/reference.py --check
 
 lock: setup ## Pin the newest versions of all dependencies, with hashes, for every Python that is supported.
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-annotate \
-	  --no-header --no-emit-index-url --group dev --output-file $(REQUIREMENTS) pyproject.toml
+	$(COMPILE) --group dev --extra sql --output-file $(REQUIREMENTS) pyproject.toml
+	$(COMPILE) --group pyproject.toml:spark --output-file $(SPARK)
 
 clean: ## Remove everything that was set up or written.
 	rm -rf .venv .ratchetry .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
