@@ -16,6 +16,7 @@ ROOT: Final = Path(__file__).parents[2]
 WRITTEN: Final = (
     "README.md",
     "docs/guide.md",
+    "docs/history.md",
     "docs/measuring.md",
     "docs/performance.md",
     "docs/record.md",

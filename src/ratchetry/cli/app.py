@@ -20,6 +20,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "init": "Set a repository up: configuration, thresholds, workflow.",
     "doctor": "Tell what is installed, found, configured and missing.",
     "explain": "Tell what a metric is, its value, bound and history.",
+    "history": "Keep, query and share the runs of a repository.",
     "score": "Score prompt and instruction documents.",
     "schema": "Print the JSON Schema of the record or of a state file.",
     "completion": "Print the script that completes commands in a shell.",

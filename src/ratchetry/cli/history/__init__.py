@@ -1,0 +1,24 @@
+"""`ratchetry history`: the runs and events of a repository, kept for good."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import click
+
+from ratchetry.cli.lazy import LazyGroup
+
+HISTORY_COMMANDS: Final[Mapping[str, str]] = {
+    "add": "Keep runs, given as records.",
+}
+
+EPILOG: Final = """\b
+Examples:
+  ratchetry history add record.json
+"""
+
+
+@click.group(name="history", cls=LazyGroup, package="ratchetry.cli.history", summaries=HISTORY_COMMANDS, epilog=EPILOG)
+def command() -> None:
+    """Keep, query and share the runs of a repository."""
