@@ -28,6 +28,8 @@ class Settings:
     """Stages or metric families that may go unmeasured without changing the verdict."""
     python: str = ""
     """Interpreter that runs the project's tests; found in the usual places when empty."""
+    base_python: str = ""
+    """Interpreter that an environment for the tests is built with; ratchetry's own when empty."""
     install: bool = True
     """Whether to build an environment from the declared dependencies when none is found."""
     in_place: bool = False

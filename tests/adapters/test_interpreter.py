@@ -151,6 +151,28 @@ def test_given_and_not_usable(root: Path, given: str) -> None:
         prepared(root, Settings(python=given, install=False))
 
 
+def test_an_environment_is_built_with_the_base_that_is_named(root: Path) -> None:
+    """settings.base_python makes the environment, pip of ratchetry's own Python installs into it."""
+    demo(root)
+    log, base = root.with_name("calls"), root.with_name("base python")
+    base.write_text(f'#!/bin/sh\necho "$@" >> "{log}"\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    base.chmod(0o755)
+    environ = index(root.with_name("index"), *TOOLS)
+    found = prepared(root, Settings(base_python=str(base)), environ)
+    assert (found.origin, found.problem) == ("built", "")
+    assert log.read_text(encoding="utf-8").split()[:3] == ["-m", "venv", "--without-pip"]
+    assert prepared(root, Settings(), environ).executable != found.executable
+
+
+def test_the_base_runs_what_declares_nothing(root: Path) -> None:
+    """Where nothing is to be built the base that was named is the interpreter; one that is not there is an error."""
+    base = venv(root.with_name("base"))
+    found = prepared(root, Settings(base_python=str(base), install=False))
+    assert (found.origin, found.executable) == ("given", str(base))
+    with pytest.raises(UsageError, match=r"^base-python: there is no interpreter 'missing'"):
+        prepared(root, Settings(base_python="missing"))
+
+
 def test_active(root: Path) -> None:
     """The activated environment comes before the one in the repository, unless it is ratchetry's own."""
     found_one = venv(root / ".venv")

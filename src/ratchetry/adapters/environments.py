@@ -51,10 +51,11 @@ class Environment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workshop:
-    """What building needs: who runs commands, ratchetry's own Python, the cache, and who hears of it."""
+    """What building needs: who runs commands, ratchetry's own Python and that of what is built, and the cache."""
 
     runner: ToolRunner
     own_python: str
+    base_python: str
     cache_dir: str
     timeout: float
     progress: Progress
@@ -139,7 +140,7 @@ def _key(shop: Workshop, project: Project, sources: str) -> str:
     """Return the digest of everything that decides what an environment holds."""
     paths = dict.fromkeys((*_DECLARING, *project.requirements.sources))
     declared = (part for path in paths for part in (path, _declaration(project, path)))
-    own = (sys.version, platform.platform(), shop.own_python, shop.cache_dir, project.root)
+    own = (sys.version, platform.platform(), shop.base_python, shop.cache_dir, project.root)
     return _digest(*own, *TEST_TOOLS, sources, *declared)
 
 
@@ -187,7 +188,7 @@ def _create(shop: Workshop, place: Path) -> tuple[str, ...]:
 
     Our own pip installs from outside, which saves seconds; without one the environment gets a pip of its own.
     """
-    bare = _run(shop, "venv", (shop.own_python, "-m", "venv", "--without-pip", str(place)))
+    bare = _run(shop, "venv", (shop.base_python, "-m", "venv", "--without-pip", str(place)))
     if failed(bare):
         msg = f"no virtual environment can be made: {reason(bare)}"
         raise ReportError(msg)

@@ -63,16 +63,20 @@ def prepare(
 
     In this order: settings.python; the activated environment, unless it is ratchetry's own; one in a usual place of
     the repository or, up to the top of its git repository, above it; one built from what the project declares; for a
-    project that declares nothing, or when nothing may be installed, ratchetry's own.
+    project that declares nothing, or when nothing may be installed, settings.base_python or ratchetry's own.
     `scratch` returns the absolute path of the repository's copy in which code may be executed.  With `look_only`
     nothing is built or installed: what is not there yet is a problem that says so.  `tools` are what the run needs
     beside the project: what an environment lacks of them is installed outside of it.
-    Raises UsageError when settings.python cannot be used, ReportError when ratchetry's own Python or the copy fails.
+    Raises UsageError when settings.python or base_python cannot be used, ReportError when the Python that is left or
+    the copy fails.
     """
     Path(cache_dir).mkdir(parents=True, exist_ok=True)
+    named = settings.base_python
+    base = _located(project.root, "base-python", named, environ) if named else own_python
     shop = Workshop(
         runner=_runner(cache_dir, environ),
         own_python=own_python,
+        base_python=base,
         cache_dir=cache_dir,
         timeout=settings.timeout,
         progress=progress,
@@ -92,7 +96,7 @@ def prepare(
             return _completed(around, executable, origin, found)
     if settings.install and is_declared(project):
         return _built(around)
-    return _completed(around, own_python, "own", _ask(around, own_python))
+    return _completed(around, base, "given" if named else "own", _ask(around, base))
 
 
 def _runner(directory: str, environ: Mapping[str, str]) -> ToolRunner:
@@ -109,20 +113,25 @@ def _given(around: _Surroundings, python: str, environ: Mapping[str, str]) -> In
 
     Raises UsageError when it is not there or does not run.
     """
-    places = (Path(around.project.root, python), Path(python).expanduser().absolute())
-    inner = (place / name for place in places if place.is_dir() for name in _PYTHONS)
-    files = (str(place) for place in (*places, *inner) if place.is_file())
-    found = shutil.which(python, path=environ.get("PATH")) or next(files, None)
-    if found is None:
-        msg = f"python: there is no interpreter {python!r}; give the path of one, or of a virtual environment"
-        raise UsageError(msg)
-    executable = str(Path(found).absolute())
+    executable = _located(around.project.root, "python", python, environ)
     try:
         answer = _ask(around, executable)
     except ReportError as error:
         msg = f"python: {python!r} cannot be used: {error}"
         raise UsageError(msg) from error
     return _completed(around, executable, "given", answer)
+
+
+def _located(root: str, setting: str, python: str, environ: Mapping[str, str]) -> str:
+    """Return the absolute path of an interpreter that the user named; raises UsageError when it is not there."""
+    places = (Path(root, python), Path(python).expanduser().absolute())
+    inner = (place / name for place in places if place.is_dir() for name in _PYTHONS)
+    files = (str(place) for place in (*places, *inner) if place.is_file())
+    found = shutil.which(python, path=environ.get("PATH")) or next(files, None)
+    if found is None:
+        msg = f"{setting}: there is no interpreter {python!r}; give the path of one, or of a virtual environment"
+        raise UsageError(msg)
+    return str(Path(found).absolute())
 
 
 def _candidates(root: str, environ: Mapping[str, str], own_python: str) -> Iterator[tuple[Origin, str]]:

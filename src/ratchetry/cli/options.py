@@ -19,15 +19,24 @@ def load_settings(path: str, flags: Mapping[str, object]) -> Settings:
     """
     given = {name.replace("_", "-"): value for name, value in flags.items() if value is not None and value != ()}
     return resolve(
-        file_layer(Path(path)), environment_layer(os.environ), Layer(origin="the command line", values=given)
+        file_layer(Path(path), os.environ.get("RATCHETRY_CONFIG", "")),
+        environment_layer(os.environ),
+        Layer(origin="the command line", values=given),
     )
 
 
-def file_layer(root: Path) -> Layer:
-    """Return the settings of ratchetry.toml or, without one, of `[tool.ratchetry]` in pyproject.toml."""
+def file_layer(root: Path, config: str = "") -> Layer:
+    """Return the settings of ratchetry.toml or, without one, of `[tool.ratchetry]` in pyproject.toml.
+
+    A `config` that is named is read instead of both, relative to the repository.
+    Raises ConfigError when it is not there, or when what stands in a file are no settings.
+    """
     import tomllib
 
-    for name in ("ratchetry.toml", "pyproject.toml"):
+    if config and not (root / config).is_file():
+        msg = f"{config}: there is no such configuration file in {root}; RATCHETRY_CONFIG names it"
+        raise ConfigError(msg)
+    for name in (config,) if config else ("ratchetry.toml", "pyproject.toml"):
         path = root / name
         if not path.is_file():
             continue
@@ -49,8 +58,8 @@ def _layer_of(document: object, name: str) -> Layer:
     """Return the settings that a parsed configuration file holds."""
     table = document
     origin = name
-    if name == "pyproject.toml":
-        origin = "pyproject.toml [tool.ratchetry]"
+    if name.rpartition("/")[2] == "pyproject.toml":
+        origin = f"{name} [tool.ratchetry]"
         for key in ("tool", "ratchetry"):
             table = table.get(key, {}) if isinstance(table, dict) else {}
     if not isinstance(table, dict):
