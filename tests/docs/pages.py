@@ -15,6 +15,7 @@ from ratchetry.collect.score.document import Document, Fence, parse_document
 ROOT: Final = Path(__file__).parents[2]
 WRITTEN: Final = (
     "README.md",
+    "docs/ci-steps.md",
     "docs/guide.md",
     "docs/history.md",
     "docs/measuring.md",

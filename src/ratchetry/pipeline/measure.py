@@ -94,6 +94,13 @@ def measure(
     return Measured(fragment=merge(run.fragments.values()), broken=tuple(run.broken))
 
 
+def interpret_after(plan: StagePlan, earlier: Fragment, progress: Progress) -> Measured:
+    """Return what a stage without commands makes of what other stages have measured."""
+    run = _Run(plans={plan.stage.name: plan}, cache=None, progress=progress)
+    _settle(run, plan.stage.name, plan.settled or _interpret(run, plan, {}, earlier))
+    return Measured(fragment=merge(run.fragments.values()), broken=tuple(run.broken))
+
+
 def stage_key(stage: Stage, survey: Survey, digests: Mapping[str, str], day: str) -> str:
     """Return the content address of a stage's result: SHA-256 over everything it may depend on."""
     settings = {

@@ -44,12 +44,22 @@ def run(places: Places, settings: Settings, *, environ: Mapping[str, str], clock
     """
     began = clock.monotonic()
     bounds = load_thresholds(places.root, settings)
+    known, outcome = measure_stages(places, settings, environ=environ, clock=clock, progress=progress)
+    record = judge(known, outcome.fragment, bounds, seconds=clock.monotonic() - began)
+    return Result(record=record, broken=outcome.broken)
+
+
+def measure_stages(
+    places: Places, settings: Settings, *, environ: Mapping[str, str], clock: Clock, progress: Progress
+) -> tuple[Survey, Measured]:
+    """Return what is known of a repository and what its stages measured, without judging it.
+
+    Raises UsageError, ConfigError or StateError for what the user must mend.
+    """
     stages = wanted(settings)
     with _alone_in(places):
         known = survey(places, settings, environ=environ, clock=clock, progress=progress)
-        outcome = _measure(known, stages, environ=environ, clock=clock, progress=progress)
-    record = judge(known, outcome.fragment, bounds, seconds=clock.monotonic() - began)
-    return Result(record=record, broken=outcome.broken)
+        return known, _measure(known, stages, environ=environ, clock=clock, progress=progress)
 
 
 def preview(

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from ratchetry.domain.envelope import Envelope, SummaryContext
 from ratchetry.domain.record import Fragment, RunRecord
 from ratchetry.state.score_model import ScoreModelFile
 from ratchetry.state.thresholds import ThresholdsFile
@@ -14,6 +15,8 @@ from ratchetry.state.thresholds import ThresholdsFile
 DOCUMENTS: Final[Mapping[str, tuple[type[object], str]]] = {
     "record": (RunRecord, "The run record: everything one run attempt measured."),
     "fragment": (Fragment, "What one stage measured; fragments merge into a record."),
+    "envelope": (Envelope, "What one job of a workflow uploads: the fragment of a stage, and of which run."),
+    "context": (SummaryContext, "What stands beside the record in the summary of a run, for the comment."),
     "thresholds": (ThresholdsFile, "quality-thresholds.json: the bounds of the metrics."),
     "score-model": (ScoreModelFile, "PromptScoreModel.json: the weights of the score."),
 }

@@ -1,0 +1,28 @@
+"""`ratchetry ci`: the steps of the GitHub workflows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import click
+
+from ratchetry.cli.lazy import LazyGroup
+
+CI_COMMANDS: Final[Mapping[str, str]] = {
+    "stage": "Measure one stage and write its fragment.",
+    "emit": "Check a stage's fragment before it is uploaded.",
+    "score": "Judge the fragments of a run and write its record.",
+}
+
+EPILOG: Final = """\b
+Examples:
+  ratchetry ci stage quality --key 3.13 --fragments fragments
+  ratchetry ci emit --stage quality --key 3.13 --fragments fragments
+  ratchetry ci score --fragments fragments --expected quality
+"""
+
+
+@click.group(name="ci", cls=LazyGroup, package="ratchetry.cli.ci", summaries=CI_COMMANDS, epilog=EPILOG)
+def command() -> None:
+    """Do the steps of the GitHub workflows: every input is a flag, or the variable that its help names."""
