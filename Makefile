@@ -9,7 +9,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upg
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-pythons lint types contracts docs check lock clean
+.PHONY: help setup run test test-pythons lint types contracts workflows docs check lock clean
 
 help: ## Show this list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -42,6 +42,12 @@ types: setup ## Check types.
 contracts: setup ## Check that imports point one way.
 	$(BIN)/lint-imports
 
+workflows: setup ## Check the workflows, and that one version stands everywhere.
+	$(BIN)/zizmor --offline --no-progress --persona auditor .github
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
+	$(BIN)/python scripts/ci/update_config_versions.py --check
+
 docs: setup ## Write the generated reference pages.
 	$(BIN)/python scripts/reference.py --write
 
@@ -51,6 +57,9 @@ check: lint types contracts ## Check style, types, contracts and reference pages
 lock: setup ## Pin the newest versions of all dependencies, with hashes, for every Python that is supported.
 	$(COMPILE) --group dev --extra sql --output-file $(REQUIREMENTS) pyproject.toml
 	$(COMPILE) --group pyproject.toml:spark --output-file $(SPARK)
+	$(COMPILE) --constraint $(REQUIREMENTS) --output-file requirements/run.txt pyproject.toml requirements/run.in
+	$(COMPILE) --constraint $(REQUIREMENTS) --output-file requirements/uv.txt requirements/uv.in
+	$(COMPILE) --output-file requirements/release.txt requirements/release.in
 
 clean: ## Remove everything that was set up or written.
 	rm -rf .venv .ratchetry .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
