@@ -50,3 +50,23 @@ class UnreachableError(RatchetryError):
     """A service did not answer."""
 
     exit_code: ClassVar[int] = EXIT_NOT_MEASURED
+
+
+class GitHubError(UnreachableError):
+    """GitHub refused a request, could not be reached, or answered something that makes no sense."""
+
+
+class MissingPermissionError(GitHubError):
+    """The token lacks a permission, which the message names."""
+
+
+class NotFoundError(GitHubError):
+    """GitHub does not have it, or not any more, or does not show it to this token."""
+
+
+class RateLimitError(GitHubError):
+    """GitHub's rate limit is used up, or the work would not fit into what is left of it."""
+
+
+class LostAnswerError(GitHubError):
+    """No answer came to a write: it may have been carried out."""

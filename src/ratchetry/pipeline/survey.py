@@ -21,6 +21,7 @@ from ratchetry.settings import Settings
 if TYPE_CHECKING:
     from ratchetry.adapters.git import GitFacts
     from ratchetry.adapters.github_event import EventFacts
+    from ratchetry.adapters.leases import Sharing
     from ratchetry.adapters.tree import WorkingTree
 
 OWN_TOOLS: Final = (
@@ -45,6 +46,8 @@ class Places:
 
     root: Path
     output: Path
+    shared_cache: Path | None = None
+    """The cache of several checkouts of one repository, None when this one has its own."""
 
     @property
     def scratch(self) -> Path:
@@ -54,7 +57,7 @@ class Places:
     @property
     def cache(self) -> Path:
         """Return the directory of everything that may be deleted at any time."""
-        return self.output / "cache"
+        return self.shared_cache or self.output / "cache"
 
     def reports(self, stage: str) -> Path:
         """Return the directory for the reports and caches of one stage's tools."""
@@ -107,10 +110,12 @@ def survey(
     clock: Clock,
     progress: Progress,
     look_only: bool = False,
+    sharing: Sharing | None = None,
 ) -> Survey:
     """Return what is known of the repository.
 
     Builds an environment for its tests where none is found, unless `look_only` forbids to build or write anything.
+    With `sharing`, environments are those of a repository of which this is one checkout of several.
     Raises UsageError for a base or an interpreter that is not there.
     """
     from ratchetry.adapters.github_event import read_event
@@ -122,7 +127,9 @@ def survey(
     project = discover(tree, settings)
     event = read_event(environ)
     git = _git_facts(places, settings, event, environ)
-    interpreter = _interpreter(places, settings, project, tree, environ=environ, progress=progress, look_only=look_only)
+    interpreter = _interpreter(
+        places, settings, project, tree, environ=environ, progress=progress, look_only=look_only, sharing=sharing
+    )
     machine = runner(interpreter.version)
     base = git.base or _base_from_api(event, git, environ)
     return Survey(
@@ -161,6 +168,7 @@ def _interpreter(
     environ: Mapping[str, str],
     progress: Progress,
     look_only: bool,
+    sharing: Sharing | None,
 ) -> Interpreter:
     """Return the interpreter for the project's tests."""
     from ratchetry.adapters.interpreter import prepare
@@ -177,6 +185,7 @@ def _interpreter(
             progress=progress,
             tools=_test_tools(project, tree, settings),
             look_only=look_only,
+            sharing=sharing,
         )
 
 
@@ -245,7 +254,7 @@ def _base_from_api(event: EventFacts, git: GitFacts, environ: Mapping[str, str])
     token = environ.get("GITHUB_TOKEN", "")
     if not (token and event.repository and event.base_commit):
         return None
-    from ratchetry.adapters.github_api import compare
+    from ratchetry.adapters.github.compare import compare
 
     address = environ.get("GITHUB_API_URL", "https://api.github.com")
     try:

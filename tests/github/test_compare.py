@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from ratchetry.adapters.github_api import compare
+from ratchetry.adapters.github.compare import compare
 from ratchetry.domain.project import Base
 from ratchetry.errors import UnreachableError
 

@@ -1,0 +1,95 @@
+"""Whether requests and answers are as GitHub's own OpenAPI description says."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from openapi_core import Config, OpenAPI
+from openapi_core.exceptions import OpenAPIError
+from openapi_core.templating.datatypes import TemplateResult
+from openapi_core.templating.paths.datatypes import PathOperationServer
+from openapi_core.templating.paths.finders import BasePathFinder
+from openapi_core.testing.requests import MockRequest
+from openapi_core.testing.responses import MockResponse
+
+DESCRIPTION: Final = Path(__file__).parents[2] / "data" / "github-openapi-23.0.2" / "api.json.gz"
+_UNDOCUMENTED: Final = frozenset({401, 403, 404, 410, 429, 500, 502, 503, 504})
+"""Refusals that any operation may answer with, though few say so."""
+
+
+class _ByTemplate(BasePathFinder):
+    """Finds an operation by the template that was matched already, for openapi-core takes no slashes in a value."""
+
+    def find(self, method: str, name: str) -> PathOperationServer:
+        """Return the operation of a name that holds its template and its parameters."""
+        template, values = json.loads(name[name.index("[") :])
+        path = self.spec / "paths" / template
+        server = self.spec / "servers" / 0
+        return PathOperationServer(
+            path, path / method, server, TemplateResult(template, values), TemplateResult("", {})
+        )
+
+
+@cache
+def description() -> OpenAPI:
+    """Return GitHub's description, read once."""
+    with gzip.open(DESCRIPTION) as file:
+        document = json.load(file)
+    return OpenAPI.from_dict(document, config=Config(path_finder_cls=_ByTemplate))
+
+
+@cache
+def documented(template: str, method: str) -> frozenset[int]:
+    """Return the statuses that an operation may answer with."""
+    responses = description().spec / "paths" / template / method.lower() / "responses"
+    return frozenset(int(status) for status in responses.str_keys())
+
+
+def request_problem(
+    method: str, template: str, params: Mapping[str, str], query: Mapping[str, str], body: bytes
+) -> str:
+    """Return what GitHub's description has against a request, empty when nothing."""
+    try:
+        description().validate_request(_request(method, template, params, query, body))
+    except OpenAPIError as error:
+        return _told(error)
+    return ""
+
+
+def response_problem(
+    method: str, template: str, params: Mapping[str, str], *, status: int, body: bytes, content_type: str
+) -> str:
+    """Return what GitHub's description has against an answer, empty when nothing."""
+    if status not in documented(template, method):
+        return "" if status in _UNDOCUMENTED else f"status {status} is not documented"
+    try:
+        description().validate_response(
+            _request(method, template, params, {}, b""),
+            MockResponse(body, status, content_type=content_type),
+        )
+    except OpenAPIError as error:
+        return _told(error)
+    return ""
+
+
+def _request(
+    method: str, template: str, params: Mapping[str, str], query: Mapping[str, str], body: bytes
+) -> MockRequest:
+    """Return a request as openapi-core takes it."""
+    path = json.dumps([template, dict(params)])
+    return MockRequest("", method, path, args=dict(query), view_args=dict(params), data=body)
+
+
+def _told(error: BaseException | None) -> str:
+    """Return an error with its causes, and every schema error under it."""
+    parts = []
+    while error is not None:
+        parts.append(f"{type(error).__name__}: {error}"[:300])
+        parts += [str(row.message)[:300] for row in getattr(error, "schema_errors", None) or ()]
+        error = error.__cause__
+    return "; ".join(parts)
