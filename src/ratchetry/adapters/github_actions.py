@@ -37,7 +37,7 @@ def publish(
     if environ.get("GITHUB_ACTIONS") != "true":
         return
     problems = (
-        _appended("GITHUB_STEP_SUMMARY", environ, f"{markdown}\n", limit=SUMMARY_LIMIT),
+        append_to_summary(markdown, environ),
         set_outputs(_outputs(record, record_path), environ),
     )
     warnings = (f"::warning title=ratchetry::{_escaped(problem)}" for problem in problems if problem)
@@ -45,6 +45,11 @@ def publish(
     with contextlib.suppress(OSError, ValueError):  # a closed stream has nobody to warn
         stream.write(encodable(lines, stream.encoding))
         stream.flush()
+
+
+def append_to_summary(markdown: str, environ: Mapping[str, str]) -> str:
+    """Append a text to the summary of the running step, and return what went wrong or nothing."""
+    return _appended("GITHUB_STEP_SUMMARY", environ, f"{markdown}\n", limit=SUMMARY_LIMIT)
 
 
 def set_outputs(values: Mapping[str, str], environ: Mapping[str, str]) -> str:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratchetry.domain.record import Finding, Metric, RunRecord
-from ratchetry.report.markdown import MOST_ROWS, Block, fitted, render
+from ratchetry.report.blocks import MOST_ROWS, Block, fitted
+from ratchetry.report.markdown import render
 from tests.unit.report import records, rendered, snapshots
 from tests.unit.report.hostile import few, hostile, steady
 

@@ -13,6 +13,7 @@ CI_COMMANDS: Final[Mapping[str, str]] = {
     "stage": "Measure one stage and write its fragment.",
     "emit": "Check a stage's fragment before it is uploaded.",
     "score": "Judge the fragments of a run and write its record.",
+    "feedback": "Write the one comment on a pull request.",
 }
 
 EPILOG: Final = """\b

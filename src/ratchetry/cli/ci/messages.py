@@ -19,6 +19,17 @@ def set_step_outputs(values: Mapping[str, str]) -> None:
         warn(problem)
 
 
+def append_summary(markdown: str) -> None:
+    """Append a section to the job's summary; a failure to do so is told and changes nothing; elsewhere do nothing."""
+    if not os.environ.get("GITHUB_STEP_SUMMARY"):
+        return
+    from ratchetry.adapters.github_actions import append_to_summary
+
+    problem = append_to_summary(markdown, os.environ)
+    if problem:
+        warn(problem)
+
+
 def warn(text: str) -> None:
     """Write a warning to standard error, in a GitHub job as an annotation."""
     if os.environ.get("GITHUB_ACTIONS") == "true":
