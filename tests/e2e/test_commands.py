@@ -17,6 +17,7 @@ from tests.e2e.repositories import committed, snapshot, sound
 
 pytestmark = pytest.mark.e2e
 
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
 SCRIPTS = Path(__file__).parents[2] / "scripts" / "ci"
 
 
@@ -33,11 +34,11 @@ def initialized(tmp_path_factory: pytest.TempPathFactory, service: dict[str, str
     root = sound(tmp_path_factory.mktemp("init") / "repo")
     committed(root)
     before = snapshot(root)
-    missing = ratchetry(root, "init", "--check", extra=service)
+    missing = ratchetry(root, "init", "--check", "--ref", COMMIT, extra=service)
     assert missing.code == 1
     assert "+[tool.ratchetry]" in missing.out
     assert snapshot(root) == before
-    done = ratchetry(root, "init", extra=service)
+    done = ratchetry(root, "init", "--ref", COMMIT, extra=service)
     assert done.code == 0, done.out + done.err
     return root
 

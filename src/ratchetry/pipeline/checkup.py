@@ -12,7 +12,7 @@ from ratchetry.collect.security.severities import without_credentials
 from ratchetry.domain.project import Project
 from ratchetry.errors import ConfigError, StateError, UnreachableError
 from ratchetry.pipeline.run import load_thresholds
-from ratchetry.pipeline.setup import WORKFLOW
+from ratchetry.pipeline.stubs import WORKFLOW
 from ratchetry.pipeline.survey import OWN_TOOLS, Places, Survey
 from ratchetry.ports import Fetch
 from ratchetry.settings import Settings

@@ -6,21 +6,18 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Final, Literal
 
-from ratchetry import __version__
 from ratchetry.domain.record import Metric, RunRecord
 from ratchetry.domain.score_model import ScoreModel
 from ratchetry.domain.thresholds import BoundKind, Threshold, Thresholds
+from ratchetry.pipeline.stubs import STUBS, Pin, stub
 from ratchetry.settings import Settings
 from ratchetry.state import score_model as score_model_file
 from ratchetry.state import thresholds as thresholds_file
 
 State = Literal["missing", "same", "differs"]
-
-WORKFLOW: Final = ".github/workflows/ratchetry.yml"
 
 CONFIGURATION: Final = """\
 # Settings of ratchetry; `ratchetry doctor` shows the ones in force.
@@ -97,13 +94,18 @@ def _seed(name: str, metric: Metric, seed: Seed) -> Threshold:
     return Threshold(metric=name, kind=seed.kind, bound=bound, target=target, increment=seed.step)
 
 
-def plan_setup(root: Path, settings: Settings, thresholds: Thresholds | None) -> tuple[FileChange, ...]:
-    """Return every file that a repository needs; `thresholds` is None when they exist and need no measurement."""
-    workflow = (files("ratchetry.pipeline") / "templates" / "ratchetry.yml").read_text(encoding="utf-8")
+def plan_setup(
+    root: Path, settings: Settings, thresholds: Thresholds | None, *, pin: Pin | None = None, branch: str = "main"
+) -> tuple[FileChange, ...]:
+    """Return every file that a repository needs.
+
+    `thresholds` is None when they exist and need no measurement, `pin` when no workflows are wanted; `branch` is the
+    default branch.
+    """
     changes = [
         _configuration(root),
         _change(root, settings.score_model, score_model_file.dumps(ScoreModel()).decode()),
-        _change(root, WORKFLOW, workflow.replace("@VERSION@", __version__)),
+        *(() if pin is None else (_change(root, path, stub(path, pin, branch)) for path in STUBS)),
     ]
     if thresholds is not None:
         wanted = thresholds_file.dumps(thresholds).decode()

@@ -61,7 +61,8 @@ def test_the_version_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
         (["run", "--timeout", "-1"], "timeout: Expected `float` > 0.0"),
         (["explain", "coverage.lines"], "unknown metric 'coverage.lines'; did you mean 'coverage.line'?"),
         (["schema", "nothing"], "'nothing' is not one of"),
-        (["init", "--record", "/nowhere.json"], "/nowhere.json: cannot be read"),
+        (["init", "--ref", "v1;x"], "must be the owner/name of a repository and a commit or tag of it"),
+        (["init", "--no-workflows", "--record", "/nowhere.json"], "/nowhere.json: cannot be read"),
     ],
 )
 def test_wrong_usage_ends_with_code_two_and_one_message(
