@@ -16,11 +16,13 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from ratchetry.adapters.files import write_atomic
+from ratchetry.adapters.leases import BUILDING, IN_USE, Sharing, beside, exclusive, shared
 from ratchetry.adapters.pip_calls import INSTALL, could_not_build, failed, is_requirement, reason
 from ratchetry.domain.command import Command, ToolOutcome
 from ratchetry.domain.project import Project
@@ -61,6 +63,8 @@ class Workshop:
     progress: Progress
     look_only: bool = False
     """Whether only what is there already may be used."""
+    sharing: Sharing | None = None
+    """Whether other processes that measure the same repository use the same environments, and how."""
 
 
 def is_declared(project: Project) -> bool:
@@ -86,12 +90,11 @@ def built_environment(
     place = home / _key(shop, project, sources)
     if shop.look_only:
         return _existing(place)
-    with _locked(home, shop.progress):
+    with _building(place, shop.progress):
         environment = _read(place)
         if environment is None:
             environment = _build(shop, project, scratch(), place)
-        os.utime(place / _COMPLETE)
-        _prune(home, place)
+        _take(shop, place)
     return environment
 
 
@@ -107,16 +110,23 @@ def added_tools(
     place = home / _digest(os.path.realpath(executable), platform.platform(), *missing, "", *pins)
     if shop.look_only:
         return str(place) if (place / _COMPLETE).is_file() else None
-    with _locked(home, shop.progress):
+    with _building(place, shop.progress):
         if not (place / _COMPLETE).is_file():
             shop.progress.preparing(f"installing {', '.join(missing)} beside {executable}")
             if not _install_tools(shop, executable, missing, pins, place):
                 shutil.rmtree(place, ignore_errors=True)
                 return None
             write_atomic(place / _COMPLETE, b"{}")
-        os.utime(place / _COMPLETE)
-        _prune(home, place)
+        _take(shop, place)
     return str(place)
+
+
+def prune(cache_dir: str) -> None:
+    """Remove all but the most recently used environments and tools of a cache, and none in use."""
+    for home in (Path(cache_dir, "environments"), Path(cache_dir, "tools")):
+        if home.is_dir():
+            with exclusive(home / ".lock"):
+                _prune(home, None)
 
 
 def digest_of_sources(project: Project) -> str:
@@ -248,15 +258,30 @@ def _read(place: Path) -> Environment | None:
     return environment if _python(place).is_file() else None
 
 
-def _prune(home: Path, kept: Path) -> None:
-    """Remove all but the most recently used directories, those left incomplete first of all."""
+def _take(shop: Workshop, place: Path) -> None:
+    """Mark a directory as just used, hold it if it is shared, and remove those used longest ago."""
+    with exclusive(place.parent / ".lock"):
+        os.utime(place / _COMPLETE)
+        if shop.sharing:
+            shop.sharing.leases.enter_context(shared(beside(place, IN_USE)))
+        _prune(place.parent, place)
+
+
+def _prune(home: Path, kept: Path | None) -> None:
+    """Remove all but the most recently used directories, those left incomplete first of all, and none in use."""
     try:
         others = [path for path in home.iterdir() if path.is_dir() and path != kept]
     except OSError:
         return
     others.sort(key=_last_used, reverse=True)
-    for path in [path for index, path in enumerate(others) if index >= _KEPT - 1 or not _last_used(path)]:
-        shutil.rmtree(path, ignore_errors=True)
+    allowed = _KEPT if kept is None else _KEPT - 1
+    for path in [path for index, path in enumerate(others) if index >= allowed or not _last_used(path)]:
+        locks = beside(path, BUILDING), beside(path, IN_USE)
+        with exclusive(locks[0], seconds=0) as unbuilt, exclusive(locks[1], seconds=0) as unused:
+            if unbuilt and unused:
+                shutil.rmtree(path, ignore_errors=True)
+                for lock in locks:
+                    lock.unlink(missing_ok=True)
 
 
 def _last_used(place: Path) -> float:
@@ -268,21 +293,13 @@ def _last_used(place: Path) -> float:
 
 
 @contextlib.contextmanager
-def _locked(home: Path, progress: Progress) -> Iterator[None]:
-    """Hold a directory's lock for as long as the body lasts, so that two runs never build the same thing at once."""
-    from filelock import FileLock, Timeout
-
-    home.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(home / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        progress.preparing("waiting for another run that is building an environment")
-        lock.acquire()
-    try:
+def _building(place: Path, progress: Progress) -> Iterator[None]:
+    """Hold a directory alone for as long as the body lasts, so that two runs never build the same thing at once."""
+    with ExitStack() as stack:
+        if not stack.enter_context(exclusive(beside(place, BUILDING), seconds=0)):
+            progress.preparing("waiting for another run that is building an environment")
+            stack.enter_context(exclusive(beside(place, BUILDING)))
         yield
-    finally:
-        lock.release()
 
 
 def _content(root: str, path: str) -> bytes:

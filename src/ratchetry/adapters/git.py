@@ -73,21 +73,21 @@ class _Compared:
     problem: str = ""
 
 
-class _Git:
-    """Asks git questions about one directory."""
+class Git:
+    """Asks git questions about one directory; `more` are further variables for it."""
 
-    def __init__(self, root: str, environ: Mapping[str, str]) -> None:
+    def __init__(self, root: str, environ: Mapping[str, str], more: Mapping[str, str] | None = None) -> None:
         self.root = root
         # Variables such as GIT_DIR, set inside of hooks, would make git speak of another repository.
         kept = {name: value for name, value in environ.items() if not _misleading(name)}
-        quiet = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
+        quiet = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", **(more or {})}
         self._run = ProcessRunner(
             directories={"repository": root, "scratch": root}, environ={**kept, **quiet}, output_limit=_OUTPUT
         )
 
-    def outcome(self, *arguments: str) -> ToolOutcome:
+    def outcome(self, *arguments: str, timeout: float = _TIMEOUT) -> ToolOutcome:
         """Return how git ended."""
-        return self._run(Command(name="git", argv=("git", *_OPTIONS, *arguments)), _TIMEOUT)
+        return self._run(Command(name="git", argv=("git", *_OPTIONS, *arguments)), timeout)
 
     def output(self, *arguments: str) -> bytes | None:
         """Return what git printed, None when it failed or printed too much."""
@@ -106,11 +106,11 @@ def inspect(
 
     The files below `output_dir` do not count as changes.
     """
-    git = _Git(root, os.environ if environ is None else environ)
+    git = Git(root, os.environ if environ is None else environ)
     problem = _problem(git)
     if problem is not None:
         return GitFacts(repository=Path(root).name, problem=problem)
-    commit, repository = _commit(git, "HEAD"), _repository(git)
+    commit, repository = _commit(git, "HEAD"), repository_of(git)
     ours = _own_directory(root, output_dir)
     if not commit:
         return GitFacts(branch=_branch(git), dirty=_is_dirty(git, ours), repository=repository)
@@ -176,7 +176,7 @@ def repository_name(url: str) -> str:
     return "/".join(plain)[:200] if len(plain) == 2 else ""
 
 
-def _problem(git: _Git) -> str | None:
+def _problem(git: Git) -> str | None:
     """Return why git has nothing to tell (empty: this is no repository of its own), None when it has."""
     outcome = git.outcome("rev-parse", "--is-inside-work-tree", "--show-prefix")
     if outcome.problem:
@@ -194,17 +194,17 @@ def _problem(git: _Git) -> str | None:
     return "" if ignored else None
 
 
-def _commit(git: _Git, ref: str) -> str:
+def _commit(git: Git, ref: str) -> str:
     """Return the commit that a reference stands for, empty when it is not here."""
     return git.line("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
 
 
-def _branch(git: _Git) -> str:
+def _branch(git: Git) -> str:
     """Return the branch that is checked out, empty for a detached head."""
     return git.line("symbolic-ref", "--quiet", "--short", "HEAD")
 
 
-def _repository(git: _Git) -> str:
+def repository_of(git: Git) -> str:
     """Return owner/name from the remote called origin or the first one, else the name of the top directory."""
     names = git.line("remote").split()
     remote = "origin" if "origin" in names else next(iter(names), "")
@@ -213,7 +213,7 @@ def _repository(git: _Git) -> str:
     return repository_name(url) or PurePosixPath(git.line("rev-parse", "--show-toplevel") or git.root).name
 
 
-def _is_dirty(git: _Git, ours: str | None) -> bool:
+def _is_dirty(git: Git, ours: str | None) -> bool:
     """Tell whether files differ from the commit, untracked ones included, those of ratchetry's output not."""
     output = git.output("status", "--porcelain=v1", "-z", "--no-renames", "--ignore-submodules=dirty", "--", ".")
     if output is None:
@@ -223,7 +223,7 @@ def _is_dirty(git: _Git, ours: str | None) -> bool:
     return any(not _is_below(path, ours) for path in rows)
 
 
-def _compared(git: _Git, base_ref: str, commit: str, *, shallow: bool) -> _Compared:
+def _compared(git: Git, base_ref: str, commit: str, *, shallow: bool) -> _Compared:
     """Return the merge base of HEAD and the given reference, else the default branch, else HEAD's first parent."""
     if base_ref:
         target = _commit(git, base_ref) or _commit(git, f"origin/{base_ref}")
@@ -243,7 +243,7 @@ def _compared(git: _Git, base_ref: str, commit: str, *, shallow: bool) -> _Compa
     return _Compared(problem=f"the commit before HEAD is not in this shallow clone; {_DEEPER}")
 
 
-def _base(git: _Git, compared: _Compared, ours: str | None) -> tuple[Base | None, str]:
+def _base(git: Git, compared: _Compared, ours: str | None) -> tuple[Base | None, str]:
     """Return what changed since a commit, uncommitted and untracked files included, or why that is not known."""
     if not compared.commit:
         return None, compared.problem
@@ -260,7 +260,7 @@ def _base(git: _Git, compared: _Compared, ours: str | None) -> tuple[Base | None
     return Base(commit=compared.commit, files=files, added_lines=added), ""
 
 
-def _added_lines(git: _Git, commit: str) -> dict[str, tuple[int, ...]]:
+def _added_lines(git: Git, commit: str) -> dict[str, tuple[int, ...]]:
     """Return the added lines since a commit; of Python files only when the whole difference is too large.
 
     Raises ReportError when that is too large as well.
@@ -275,7 +275,7 @@ def _added_lines(git: _Git, commit: str) -> dict[str, tuple[int, ...]]:
     return added_lines(diff)
 
 
-def _untracked(git: _Git, ours: str | None) -> Iterable[tuple[str, int]]:
+def _untracked(git: Git, ours: str | None) -> Iterable[tuple[str, int]]:
     """Return the files that are neither tracked nor ignored, each with its number of lines (0 for binary files)."""
     output = git.output("ls-files", "--others", "--exclude-standard", "-z") or b""
     paths = [path for path in output.split(b"\0") if path][:_UNTRACKED_FILES]
@@ -299,7 +299,7 @@ def _lines_of(path: bytes) -> int:
     return 0 if b"\0" in data else data.count(b"\n") + (not data.endswith(b"\n") and bool(data))
 
 
-def _trailers(git: _Git, since: str) -> dict[str, tuple[str, ...]]:
+def _trailers(git: Git, since: str) -> dict[str, tuple[str, ...]]:
     """Return the trailers of the commits since the base, of the last commit where there is none."""
     which = (f"--max-count={_TRAILERS}", f"{since}..HEAD") if since else ("--max-count=1", "HEAD")
     return parse_trailers(git.output("log", "-z", "--format=%(trailers:only=true,unfold=true)", *which, "--") or b"")

@@ -21,6 +21,7 @@ from ratchetry.adapters.environments import (
     is_declared,
 )
 from ratchetry.adapters.import_path import import_path, uses_installed_copy
+from ratchetry.adapters.leases import Sharing
 from ratchetry.adapters.probing import Probe, TooOldError, probe
 from ratchetry.adapters.process import ProcessRunner
 from ratchetry.domain.project import Interpreter, Project
@@ -58,6 +59,7 @@ def prepare(
     progress: Progress,
     tools: tuple[str, ...] = TEST_TOOLS,
     look_only: bool = False,
+    sharing: Sharing | None = None,
 ) -> Interpreter:
     """Return the interpreter for the project's tests, with the test tools that it lacks beside it.
 
@@ -67,6 +69,7 @@ def prepare(
     `scratch` returns the absolute path of the repository's copy in which code may be executed.  With `look_only`
     nothing is built or installed: what is not there yet is a problem that says so.  `tools` are what the run needs
     beside the project: what an environment lacks of them is installed outside of it.
+    With `sharing`, environments are those of a repository of which this is one checkout of several.
     Raises UsageError when settings.python or base_python cannot be used, ReportError when the Python that is left or
     the copy fails.
     """
@@ -81,6 +84,7 @@ def prepare(
         timeout=settings.timeout,
         progress=progress,
         look_only=look_only,
+        sharing=sharing,
     )
     around = _Surroundings(project=project, shop=shop, scratch=scratch, install=settings.install, tools=tools)
     if settings.python:

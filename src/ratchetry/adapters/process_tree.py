@@ -73,19 +73,13 @@ class ProcessTree:
     def terminate(self) -> None:
         """Ask the tool and its descendants to end."""
         self._signal_group(signal.SIGTERM)
-        for pid in self._marked():
+        for pid in _marked(self._mark):
             _signal(pid, signal.SIGTERM)
 
     def kill(self) -> None:
         """End the tool and every descendant that can be found, at once."""
         self.kill_group()
-        for _ in range(_SWEEPS):
-            survivors = tuple(self._marked())
-            if not survivors:
-                return
-            for pid in survivors:
-                _signal(pid, signal.SIGKILL)
-            time.sleep(0.005)
+        _kill_marked(self._mark)
 
     def kill_group(self) -> None:
         """End the tool and the descendants that stayed in its group; cheaper than `kill`."""
@@ -115,15 +109,32 @@ class ProcessTree:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, number)
 
-    def _marked(self) -> Iterator[int]:
-        """Yield the processes that have inherited the tool's mark; zombies and strangers' show no environment."""
-        if sys.platform != "linux":
+
+def kill_left_behind(variable: str) -> None:
+    """End every process that has inherited a variable of this name: tools of a run that was killed itself."""
+    _kill_marked(f"{variable}=".encode())
+
+
+def _kill_marked(mark: bytes) -> None:
+    """End every process that has inherited a mark, at once."""
+    for _ in range(_SWEEPS):
+        survivors = tuple(_marked(mark))
+        if not survivors:
             return
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit():
-                with contextlib.suppress(OSError):
-                    if self._mark in (entry / "environ").read_bytes():
-                        yield int(entry.name)
+        for pid in survivors:
+            _signal(pid, signal.SIGKILL)
+        time.sleep(0.005)
+
+
+def _marked(mark: bytes) -> Iterator[int]:
+    """Yield the processes that have inherited a mark; zombies and strangers' show no environment."""
+    if sys.platform != "linux":
+        return
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            with contextlib.suppress(OSError):
+                if mark in (entry / "environ").read_bytes():
+                    yield int(entry.name)
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

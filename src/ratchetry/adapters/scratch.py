@@ -94,7 +94,7 @@ class _Synchronizer:
         compiled = _COMPILED in present and present[_COMPILED].is_dir(follow_symlinks=False)
         for name, entry in present.items():
             if name not in items and not (name == _COMPILED and compiled):
-                _remove(entry.path)
+                remove(entry.path)
                 self.removed += 1
         renewed = []
         for name, item in items.items():
@@ -126,7 +126,7 @@ class _Synchronizer:
             self._make_folder(path, target, mode)
             return False
         if present:
-            _remove(target)
+            remove(target)
         try:
             if stat.S_ISLNK(mode):
                 os.symlink(self._link_text(path), target)
@@ -138,7 +138,7 @@ class _Synchronizer:
     def _make_folder(self, path: str, target: str, mode: int) -> None:
         """Make a directory that its owner can write into, or give the one that is there its permissions."""
         if os.path.lexists(target) and not stat.S_ISDIR(os.lstat(target).st_mode):
-            _remove(target)
+            remove(target)
         if not os.path.lexists(target):
             os.mkdir(target)
             self.fresh.add(path)
@@ -193,7 +193,7 @@ def _forget_compiled(cache: str, renewed: Iterable[str]) -> None:
     stems = {name.removesuffix(".py") for name in renewed if name.endswith(".py")}
     for entry in _scan(cache) if stems else ():
         if entry.name.partition(".")[0] in stems:
-            _remove(entry.path)
+            remove(entry.path)
 
 
 def _scan(folder: str) -> list[os.DirEntry[str]]:
@@ -202,7 +202,7 @@ def _scan(folder: str) -> list[os.DirEntry[str]]:
         return list(scan)
 
 
-def _remove(target: str) -> None:
+def remove(target: str) -> None:
     """Remove whatever is at a path, directories that a test has locked included."""
     if not stat.S_ISDIR(os.lstat(target).st_mode):
         os.unlink(target)

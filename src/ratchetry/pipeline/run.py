@@ -59,7 +59,7 @@ def measure_stages(
     stages = wanted(settings)
     with _alone_in(places):
         known = survey(places, settings, environ=environ, clock=clock, progress=progress)
-        return known, _measure(known, stages, environ=environ, clock=clock, progress=progress)
+        return known, run_stages(known, stages, environ=environ, clock=clock, progress=progress)
 
 
 def preview(
@@ -101,7 +101,7 @@ def load_thresholds(root: Path, settings: Settings) -> Thresholds:
     return Thresholds()
 
 
-def _measure(
+def run_stages(
     known: Survey, stages: Sequence[Stage], *, environ: Mapping[str, str], clock: Clock, progress: Progress
 ) -> Measured:
     """Return what the stages measured, each tool in a process of its own."""
@@ -170,15 +170,20 @@ def _with_durations(fragment: Fragment, seconds: float) -> Fragment:
     return replace(fragment, metrics=dict(sorted([*fragment.metrics.items(), *durations])))
 
 
+def make_output(places: Places) -> None:
+    """Make the output directory, which git leaves alone."""
+    places.output.mkdir(parents=True, exist_ok=True)
+    ignore = places.output / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("# written by ratchetry: nothing in here belongs into version control\n*\n", encoding="utf-8")
+
+
 @contextmanager
 def _alone_in(places: Places) -> Iterator[None]:
     """Hold the output directory for one run; raises UsageError when another run holds it."""
     from filelock import FileLock, Timeout
 
-    places.output.mkdir(parents=True, exist_ok=True)
-    ignore = places.output / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("# written by ratchetry: nothing in here belongs into version control\n*\n", encoding="utf-8")
+    make_output(places)
     try:
         with FileLock(places.output / ".lock", timeout=0):
             yield

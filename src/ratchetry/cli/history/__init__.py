@@ -11,6 +11,9 @@ from ratchetry.cli.lazy import LazyGroup
 
 HISTORY_COMMANDS: Final[Mapping[str, str]] = {
     "add": "Keep runs, given as records.",
+    "query": "Answer questions in SQL.",
+    "export": "Write Parquet files, JSON Lines or CSV.",
+    "backfill": "Measure past commits.",
 }
 
 EPILOG: Final = """\b

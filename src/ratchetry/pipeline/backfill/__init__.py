@@ -1,0 +1,1 @@
+"""Measuring past commits, so that trends, floors and change points exist on the first day."""
