@@ -14,14 +14,14 @@ failed, over any number of runs:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 import msgspec
 from msgspec import Raw, Struct
 
-from ratchetry.domain.record import RunInfo, Verdict
+from ratchetry.domain.record import Change, RunInfo, Verdict
 from ratchetry.errors import StateError
 from ratchetry.history.decoding import Names
 from ratchetry.history.document import decode_document
@@ -39,6 +39,8 @@ class TestPart:
     """One letter each: P passed, F failed, E error, S skipped, R passed only when run again (flaky)."""
     seconds: Callable[[], Sequence[float]]
     """Gives the durations, which are only decoded when they are asked for."""
+    repeats: Mapping[str, int] = field(default_factory=dict)
+    """How many rows there are under a name, by its position in the chunk, where there is more than one."""
 
     def positions(self, letters: str) -> Iterator[int]:
         """Yield the positions of the tests whose outcome is one of some letters."""
@@ -69,6 +71,8 @@ class RunColumns:
     verdict: Verdict
     metrics: tuple[MetricPart, ...] = ()
     tests: tuple[TestPart, ...] = ()
+    changed: tuple[str, ...] = ()
+    """The files that the run changes against its base."""
     pruned: bool = False
     """Whether tests and findings of the run have been dropped: their absence then says nothing."""
 
@@ -85,6 +89,7 @@ class _Tests(Struct, frozen=True):
     outcomes: str
     durations: Raw
     digits: Places = 3
+    repeats: dict[str, int] = {}
 
 
 class _Metrics(Struct, frozen=True):
@@ -116,6 +121,7 @@ class _Document(Struct, frozen=True):
     verdict: Verdict
     metrics: _MetricTable = _MetricTable()
     tests: _TestTable = _TestTable()
+    change: Change = Change()
     pruned: str = ""
 
 
@@ -128,6 +134,7 @@ def columns_of(data: bytes, origin: str) -> RunColumns:
             verdict=document.verdict,
             metrics=tuple(_metric_part(name, document.metrics.chunks[name]) for name in document.metrics.order),
             tests=tuple(_test_part(name, document.tests.chunks[name], origin) for name in document.tests.order),
+            changed=tuple(file.path for file in document.change.files),
             pruned=bool(document.pruned),
         )
     except KeyError as error:
@@ -137,7 +144,12 @@ def columns_of(data: bytes, origin: str) -> RunColumns:
 
 def _test_part(chunk: str, part: _Tests, origin: str) -> TestPart:
     """Return the tests under the names of one chunk."""
-    return TestPart(chunk=chunk, outcomes=part.outcomes, seconds=partial(_seconds, part.durations, part.digits, origin))
+    return TestPart(
+        chunk=chunk,
+        outcomes=part.outcomes,
+        seconds=partial(_seconds, part.durations, part.digits, origin),
+        repeats=part.repeats,
+    )
 
 
 def _metric_part(chunk: str, part: _Metrics) -> MetricPart:

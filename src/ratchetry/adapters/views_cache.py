@@ -1,0 +1,194 @@
+"""The views of a history directory as a directory of Parquet files, brought up to date month by month."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from ratchetry.adapters.files import read_bounded, write_atomic
+from ratchetry.adapters.parquet_files import part_path, require_sql, write_rows, write_tests
+from ratchetry.domain.event import Event
+from ratchetry.domain.fingerprint import short_hash
+from ratchetry.domain.record import RunRecord
+from ratchetry.errors import StateError, UsageError
+from ratchetry.fleet.results import tests_of
+from ratchetry.fleet.rows import ROWS, event_row
+from ratchetry.fleet.tables import BY_NAME, VIEWS_VERSION
+from ratchetry.history.layout import UNDATED, month_of
+from ratchetry.ports import History
+from ratchetry.state.codec import decode, encode
+
+SOURCES: Final = "_sources"
+"""Directory, hidden from engines by its underscore, that says what each history has written."""
+_LOCK_SECONDS: Final = 600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """What was written of one month: the key of the files that it rests on, and the files it became."""
+
+    key: str
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What one history has written into a directory of views."""
+
+    version: int = VIEWS_VERSION
+    months: Mapping[str, Month] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Updated:
+    """What bringing the views up to date did: months and rows that were written, months that were left as they are."""
+
+    months: int
+    unchanged: int
+    rows: int
+
+
+def update_views(root: Path, history: History, target: Path) -> Updated:
+    """Bring the views of the history at `root` up to date in the directory `target`; months that are the same stay.
+
+    A month is written anew when a file of it has come, gone or changed its size.  Raises UsageError when the
+    directory cannot be written or the libraries are missing, StateError when a file of the history cannot be read.
+    """
+    from filelock import FileLock, Timeout
+
+    require_sql()
+    name = source_place(root)
+    _make(target / SOURCES)
+    try:
+        with FileLock(target / SOURCES / f"{name}.lock", timeout=_LOCK_SECONDS):
+            return _update(month_keys(root), history, target, target / SOURCES / f"{name}.json")
+    except Timeout as error:
+        msg = (
+            f"{target}: another process has been writing these views for {_LOCK_SECONDS} s; try again when it has ended"
+        )
+        raise UsageError(msg) from error
+
+
+def source_place(root: Path) -> str:
+    """Return what the views of the history at `root` are told from those of others by."""
+    return short_hash(str(root.resolve()))
+
+
+def _update(keys: Mapping[str, str], history: History, target: Path, note: Path) -> Updated:
+    """Write the months whose key is not the noted one, remove those that are gone, and note each as it is done."""
+    months = dict(_noted(note).months)
+    rows = written = 0
+    for month in sorted({*keys, *months}):
+        before = months.get(month)
+        if before is not None and before.key == keys.get(month) and _all_there(target, before):
+            continue
+        files: dict[str, int] = _write_month(month, history, target) if month in keys else {}
+        for gone in {*(() if before is None else before.files)} - {*files}:
+            (target / gone).unlink(missing_ok=True)
+        if month in keys:
+            months[month] = Month(key=keys[month], files=tuple(sorted(files)))
+        else:
+            del months[month]
+        write_atomic(note, encode(Source(months=months)))
+        rows += sum(files.values())
+        written += 1
+    return Updated(months=written, unchanged=len(months) - written, rows=rows)
+
+
+def _noted(note: Path) -> Source:
+    """Return what was noted of a history, nothing when that is unreadable or about other views."""
+    if note.is_file():
+        try:
+            source = decode(read_bounded(note, str(note)), Source, str(note), newest=VIEWS_VERSION)
+        except StateError:
+            return Source()
+        if source.version == VIEWS_VERSION:
+            return source
+    return Source()
+
+
+def _all_there(target: Path, month: Month) -> bool:
+    """Tell whether all files of a month are where they were written."""
+    return all((target / name).is_file() for name in month.files)
+
+
+def _write_month(month: str, history: History, target: Path) -> dict[str, int]:
+    """Write the rows of one month, and return the files with how many each has."""
+    records: dict[str, list[RunRecord]] = {}
+    for record in history.records(*_span(month)):
+        if month_of(record.run.started) == month:
+            records.setdefault(record.run.repository, []).append(record)
+    events: dict[str, list[Event]] = {}
+    for event in history.events(*_span(month)):
+        if month_of(event.time) == month:
+            events.setdefault(event.repository, []).append(event)
+    rows: dict[str, int] = {}
+    for repository, runs in records.items():
+        for view in ROWS:
+            path = part_path(view, month, repository)
+            rows[path] = _write_view(view, target / path, runs)
+    for repository, happened in events.items():
+        path = part_path("events", month, repository)
+        rows[path] = write_rows(target / path, BY_NAME["events"], map(event_row, happened))
+    return {path: count for path, count in rows.items() if count}
+
+
+def _write_view(view: str, path: Path, runs: list[RunRecord]) -> int:
+    """Write one view of runs into its file, and return how many rows it has."""
+    if view == "tests":
+        return write_tests(path, [tests_of(record) for record in runs])
+    return write_rows(path, BY_NAME[view], (row for record in runs for row in ROWS[view](record)))
+
+
+def _span(month: str) -> tuple[str, str]:
+    """Return what a history is asked for so that its answer holds all of a month."""
+    if month == UNDATED:
+        return "", ""
+    year, number = int(month[:4]), int(month[5:])
+    return month, f"{year + number // 12:04}-{number % 12 + 1:02}"
+
+
+def month_keys(root: Path) -> dict[str, str]:
+    """Return, for each month of a history, the hash of the names and sizes of its files.
+
+    All files of a history are written once, and compacted months are named by their content.
+    """
+    found: dict[str, list[str]] = {}
+    for kind in ("runs", "events"):
+        for year in _directories(root / kind):
+            for month in _directories(year):
+                found.setdefault(f"{year.name}-{month.name}", []).extend(_listed(kind, month))
+    for month in _directories(root / "months"):
+        found.setdefault(month.name, []).extend(_listed("months", month))
+    return {month: _digest(names) for month, names in found.items() if names}
+
+
+def _digest(names: list[str]) -> str:
+    """Return the hash of some names in their order by value."""
+    return hashlib.sha256("\n".join(sorted(names)).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _directories(path: Path) -> Iterator[Path]:
+    """Yield the directories in a directory, sorted; none when it is not there."""
+    if path.is_dir():
+        yield from sorted(entry for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+
+
+def _listed(kind: str, directory: Path) -> list[str]:
+    """Return a line for each file of a directory: what kind it is of, its name and its size."""
+    with os.scandir(directory) as entries:
+        files = [entry for entry in entries if not entry.name.startswith(".") and entry.is_file()]
+        return [f"{kind}/{entry.name} {entry.stat().st_size}" for entry in files]
+
+
+def _make(directory: Path) -> None:
+    """Make a directory; raises UsageError when that is not possible."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"cannot write {directory}: {error.strerror}; name another directory"
+        raise UsageError(msg) from error

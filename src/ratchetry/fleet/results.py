@@ -1,0 +1,163 @@
+"""What the light core keeps of a run: its numbers, its changed files, and one letter for each test's outcome."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from ratchetry.domain.record import RunRecord
+from ratchetry.fleet.rows import as_count, commit_of, moment, value_of, whole
+from ratchetry.history.columns import RunColumns, TestPart
+from ratchetry.history.decoding import Names, expanded
+from ratchetry.history.encoding import LETTERS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResults:
+    """One attempt of a run; the fields are those of the view `runs` by the same names."""
+
+    repository: str
+    run_id: str
+    attempt: int
+    started: datetime | None
+    branch: str
+    commit: str | None
+    pull_request: int | None
+    verdict: str
+    duration: float
+    tests_passed: int | None
+    tests_failed: int | None
+    gauges: tuple[float | None, ...]
+    """Coverage, lint findings, type errors, complexity and score (GAUGES)."""
+    changed: tuple[str, ...]
+    tests: tuple[str, ...]
+    """The identifiers of its tests; runs with the same tests share one tuple."""
+    outcomes: str
+    """How each of them ended, a letter each (LETTERS)."""
+
+    @property
+    def day(self) -> date | None:
+        """Return the day it started."""
+        return None if self.started is None else self.started.date()
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Return what tells it from the other runs of its repository."""
+        return (self.run_id, self.attempt)
+
+
+GAUGES: Final = ("coverage", "lint_findings", "type_errors", "complexity", "score")
+
+
+def results_of(record: RunRecord) -> RunResults:
+    """Return what the light core keeps of a run."""
+    run, metrics = record.run, record.metrics
+    return RunResults(
+        repository=run.repository,
+        run_id=run.run_id,
+        attempt=run.attempt,
+        started=moment(run.started),
+        branch=run.branch,
+        commit=commit_of(run),
+        pull_request=run.pull_request,
+        verdict=record.verdict,
+        duration=run.duration,
+        tests_passed=as_count(value_of(metrics, "tests.passed")),
+        tests_failed=as_count(value_of(metrics, "tests.failed")),
+        gauges=gauges_of(lambda name: value_of(metrics, name)),
+        changed=tuple(file.path for file in record.change.files),
+        tests=tuple(sys.intern(test.id) for test in record.tests),
+        outcomes="".join(LETTERS[test.outcome] for test in record.tests),
+    )
+
+
+class Reader:
+    """Reads runs from the columns of a history; runs with the same tests get one tuple of their identifiers."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self._tests: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def runs(self, history: Iterable[RunColumns]) -> list[RunResults]:
+        """Return what the light core keeps of each run."""
+        return [self._run(columns) for columns in history]
+
+    def _run(self, columns: RunColumns) -> RunResults:
+        """Return what the light core keeps of a run."""
+        run, values = columns.run, columns.values(self.names)
+        return RunResults(
+            repository=run.repository,
+            run_id=run.run_id,
+            attempt=run.attempt,
+            started=moment(run.started),
+            branch=run.branch,
+            commit=commit_of(run),
+            pull_request=run.pull_request,
+            verdict=columns.verdict,
+            duration=run.duration,
+            tests_passed=as_count(values.get("tests.passed")),
+            tests_failed=as_count(values.get("tests.failed")),
+            gauges=gauges_of(values.get),
+            changed=columns.changed,
+            tests=self._identifiers(columns.tests),
+            outcomes="".join(part.outcomes for part in columns.tests),
+        )
+
+    def _identifiers(self, parts: Sequence[TestPart]) -> tuple[str, ...]:
+        """Return the identifiers of tests, the same tuple for the same chunks of names."""
+        chunks = tuple(f"{part.chunk} {dict(part.repeats) or ''}" for part in parts)
+        if chunks not in self._tests:
+            rows = (expanded(self.names(part.chunk), part.repeats) for part in parts)
+            self._tests[chunks] = tuple(sys.intern(name[0]) for part in rows for name in part)
+        return self._tests[chunks]
+
+
+def gauges_of(value: Callable[[str], float | None]) -> tuple[float | None, ...]:
+    """Return the gauges of a run, given the value of a metric by its name."""
+    return (
+        value("coverage.line"),
+        as_count(value("lint.findings")),
+        as_count(value("types.errors")),
+        value("complexity.max"),
+        value("score.total"),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTests:
+    """All that is known of the tests of one attempt of a run; what most of them share is left out."""
+
+    repository: str
+    run_id: str
+    attempt: int
+    started: datetime | None
+    branch: str
+    commit: str | None
+    tests: tuple[str, ...]
+    outcomes: str
+    durations: Sequence[float]
+    attempts: Mapping[int, int]
+    """Of the tests, by their place, that were run more than once."""
+    signatures: Mapping[int, str]
+    """Of the tests, by their place, that failed."""
+
+
+def tests_of(record: RunRecord) -> RunTests:
+    """Return all that is known of the tests of a run."""
+    run, tests = record.run, record.tests
+    return RunTests(
+        repository=run.repository,
+        run_id=run.run_id,
+        attempt=whole(run.attempt),
+        started=moment(run.started),
+        branch=run.branch,
+        commit=commit_of(run),
+        tests=tuple(test.id for test in tests),
+        outcomes="".join(LETTERS[test.outcome] for test in tests),
+        durations=[test.duration for test in tests],
+        attempts={index: whole(test.attempts) for index, test in enumerate(tests) if test.attempts != 1},
+        signatures={index: test.signature for index, test in enumerate(tests) if test.signature},
+    )

@@ -1,0 +1,60 @@
+"""Values of tables in JSON and CSV; times are in UTC and say so."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+
+def for_json(value: object) -> object:
+    """Return a value as JSON can say it: times as ISO 8601, what is not finite as null, anything else as text."""
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case float() | Decimal():
+            return _number(value)
+        case Mapping():
+            return {str(key): for_json(item) for key, item in value.items()}
+        case bytes():
+            return value.hex()
+        case Sequence():
+            return [for_json(item) for item in value]
+        case _:
+            return _text(value)
+
+
+def for_csv(value: object) -> object:
+    """Return a value as a field of CSV: NULL as nothing, what has parts as JSON."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case int() | float() | str() | Decimal():
+            return value
+        case Mapping() | list() | tuple():
+            import json
+
+            return json.dumps(for_json(value), ensure_ascii=False)
+        case _:
+            return _text(value)
+
+
+def _number(value: float | Decimal) -> object:
+    """Return a number, None when it is not finite."""
+    if not math.isfinite(value):
+        return None
+    return int(value) if isinstance(value, Decimal) and value == int(value) else float(value)
+
+
+def _text(value: object) -> str:
+    """Return a value as text."""
+    match value:
+        case datetime():
+            return value.isoformat() + ("Z" if value.tzinfo is None else "")
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)
