@@ -20,7 +20,7 @@ install_act() {
 bundle() { # ACTION: its main.mjs with all that it imports
   node node_modules/esbuild/bin/esbuild "$1/main.mjs" --bundle --platform=node --target=node20 --format=esm \
     --log-level=warning --outfile="../$1/index.mjs" \
-    --banner:js='import { createRequire } from "node:module"; const require = createRequire(import.meta.url);'
+    --banner:js='import { createRequire as requiring } from "node:module"; const require = requiring(import.meta.url);'
 }
 
 build_shims() {
