@@ -53,7 +53,9 @@ class UnreachableError(RatchetryError):
 
 
 class GitHubError(UnreachableError):
-    """GitHub refused a request, could not be reached, or answered something that makes no sense."""
+    """GitHub refused a request (`status` says how), could not be reached, or answered something senseless."""
+
+    status: int = 0
 
 
 class MissingPermissionError(GitHubError):

@@ -39,8 +39,19 @@ class _ByTemplate(BasePathFinder):
 def description() -> OpenAPI:
     """Return GitHub's description, read once."""
     with gzip.open(DESCRIPTION) as file:
-        document = json.load(file)
+        document = json.load(file, object_hook=_with_null)
     return OpenAPI.from_dict(document, config=Config(path_finder_cls=_ByTemplate))
+
+
+def _with_null(part: dict[str, object]) -> dict[str, object]:
+    """Return a part of the description with null among the values that may be null, which GitHub leaves out.
+
+    An enum without null forbids it, even where `nullable` is set (OpenAPI 3.0.3, 4.7.24.1).
+    """
+    values = part.get("enum")
+    if part.get("nullable") is True and isinstance(values, list) and None not in values:
+        return {**part, "enum": [*values, None]}
+    return part
 
 
 @cache

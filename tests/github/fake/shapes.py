@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final
+from urllib.parse import quote
 
 from tests.github.fake.state import Artifact, Comment, Issue, Repository, Run, Workflow
 
@@ -60,15 +61,16 @@ _REPOSITORY_LINKS: Final = [
 
 def user(login: str, base: str) -> dict[str, object]:
     """Return an account."""
-    url = f"{base}/users/{login}"
+    name_in_addresses = quote(login)
+    url = f"{base}/users/{name_in_addresses}"
     return {
         "login": login,
         "id": sum(login.encode()) + 1,
         "node_id": "U_1",
-        "avatar_url": f"{base}/avatars/{login}",
+        "avatar_url": f"{base}/avatars/{name_in_addresses}",
         "gravatar_id": "",
         "url": url,
-        "html_url": f"{base}/{login}",
+        "html_url": f"{base}/{name_in_addresses}",
         "type": "Bot" if login.endswith("[bot]") else "User",
         "site_admin": False,
         **{f"{name}_url": f"{url}/{name}" for name in _USER_LINKS},
@@ -133,7 +135,7 @@ def label(name: str, base: str) -> dict[str, object]:
     return {
         "id": sum(name.encode()) + 1,
         "node_id": "L_1",
-        "url": f"{base}/labels/{name}",
+        "url": f"{base}/labels/{quote(name)}",
         "name": name,
         "description": None,
         "color": "ededed",

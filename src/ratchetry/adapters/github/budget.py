@@ -44,17 +44,21 @@ class Budget:
         return self._left
 
     @property
+    def room(self) -> int:
+        """Return how many requests planned work may still make: what is left without what is kept for others."""
+        return max(0, self.remaining - self.reserve)
+
+    @property
     def charged(self) -> int:
         """Return how many of the requests made so far count."""
         return self.used - self.unchanged
 
     def require(self, count: int, what: str) -> None:
         """Raise RateLimitError, before anything is asked, when this many requests do not fit into what is left."""
-        room = max(0, self.remaining - self.reserve)
-        if count > room:
+        if count > self.room:
             msg = (
-                f"{what} takes about {count:,} requests to GitHub, and {room:,} of the hour's {self.limit:,} may be "
-                f"used for it ({self.reserve} are kept for other jobs); run it again {self._when()}"
+                f"{what} takes about {count:,} requests to GitHub, and {self.room:,} of the {self.limit:,} of this hour "
+                f"may be used for it ({self.reserve} are kept for other jobs); run it again {self._when()}"
             )
             raise RateLimitError(msg)
 

@@ -8,7 +8,7 @@ from random import SystemRandom
 from types import TracebackType
 from typing import Final, Self
 
-from ratchetry.adapters.github import answers, runs
+from ratchetry.adapters.github import action_answers, answers, runs
 from ratchetry.adapters.github.address import api_base, repository_name, segment, segments
 from ratchetry.adapters.github.budget import Budget
 from ratchetry.adapters.github.download import LIMIT, download_artifact
@@ -24,7 +24,7 @@ from ratchetry.adapters.github.facts import (
 )
 from ratchetry.adapters.github.session import Session, read
 from ratchetry.adapters.github.transport import Transport
-from ratchetry.errors import NotFoundError, UsageError
+from ratchetry.errors import MissingPermissionError, NotFoundError, UsageError
 from ratchetry.ports import Clock
 
 ACTIONS_LOGIN: Final = "github-actions[bot]"
@@ -52,6 +52,23 @@ class GitHubClient:
         """Close the connections."""
         self.session.close()
 
+    def is_ours(self, login: str) -> bool:
+        """Tell whether an account is the one that the token writes as; raises GitHubError when nobody knows."""
+        return login.casefold() == self.own_login().casefold()
+
+    def own_login(self) -> str:
+        """Return the account that the token writes as; tokens of apps cannot ask who they are.
+
+        Raises MissingPermissionError saying how to tell.
+        """
+        if not self.author:
+            try:
+                self.author = self.session.get("/user", answers.Login).login
+            except MissingPermissionError as error:
+                msg = "GitHub does not tell which app this token is of: set RATCHETRY_GITHUB_LOGIN, as my-app[bot]"
+                raise MissingPermissionError(msg) from error
+        return self.author
+
     @property
     def budget(self) -> Budget:
         """Return what is left of the hour's requests."""
@@ -72,7 +89,7 @@ class GitHubClient:
 
     def workflow_run(self, run_id: int) -> WorkflowRunFacts:
         """Return one run in its latest attempt."""
-        return self.session.get(f"{self.base}/actions/runs/{segment(run_id)}", answers.Run).facts()
+        return self.session.get(f"{self.base}/actions/runs/{segment(run_id)}", action_answers.Run).facts()
 
     def artifacts(self, run_id: int | None = None, name: str = "") -> Iterator[ArtifactFacts]:
         """Yield the artifacts of a run, or of all runs, newest first; of one name, when it is given."""
@@ -120,22 +137,15 @@ class GitHubClient:
         """Return the workflows that GitHub knows, with their states."""
         path = f"{self.base}/actions/workflows"
         pages = self.session.pages(path)
-        return tuple(row.facts() for page in pages for row in read(page.text, answers.Workflows, path).workflows)
+        return tuple(row.facts() for page in pages for row in read(page.text, action_answers.Workflows, path).workflows)
 
     def actions_settings(self) -> ActionsFacts:
         """Return what the settings let Actions do; needs `administration: read`, which GITHUB_TOKEN cannot have."""
-        row = self.session.get(f"{self.base}/actions/permissions", answers.ActionsPermissions)
-        return ActionsFacts(
-            enabled=row.enabled, allowed_actions=row.allowed_actions, sha_pinning_required=row.sha_pinning_required
-        )
+        return self.session.get(f"{self.base}/actions/permissions", action_answers.ActionsPermissions).facts()
 
     def workflow_token_settings(self) -> WorkflowTokenFacts:
         """Return what the settings give GITHUB_TOKEN; needs `administration: read`."""
-        row = self.session.get(f"{self.base}/actions/permissions/workflow", answers.WorkflowPermissions)
-        return WorkflowTokenFacts(
-            default_permissions=row.default_workflow_permissions,
-            may_create_pull_requests=row.can_approve_pull_request_reviews,
-        )
+        return self.session.get(f"{self.base}/actions/permissions/workflow", action_answers.WorkflowPermissions).facts()
 
     def last_run(self, workflow_path: str, *, branch: str = "", status: str = "completed") -> WorkflowRunFacts | None:
         """Return the newest run of a workflow's file, None when it never ran or does not exist."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ratchetry.adapters.github.address import is_trustworthy, segment
 from ratchetry.adapters.github.facts import ArtifactFacts
 from ratchetry.adapters.github.session import Session
-from ratchetry.errors import GitHubError, NotFoundError
+from ratchetry.errors import GitHubError, NotFoundError, ReportError
 from ratchetry.ports import Clock
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ _CHUNK: Final = 64 * 1024
 def download_artifact(session: Session, base: str, artifact: ArtifactFacts, *, limit: int, clock: Clock) -> bytes:
     """Return the bytes of an artifact's archive, which are what GitHub's digest of it says.
 
-    Raises NotFoundError when it has expired, another GitHubError when it is larger than `limit` or does not arrive.
+    Raises NotFoundError when it has expired, ReportError when it is larger than `limit`, another GitHubError when it
+    does not arrive.
     """
     what = f"artifact {artifact.id} of run {artifact.run_id}"
     if artifact.expired:
@@ -32,7 +33,7 @@ def download_artifact(session: Session, base: str, artifact: ArtifactFacts, *, l
         raise NotFoundError(msg)
     if artifact.size > limit:
         msg = f"{what} has {artifact.size:,} bytes, more than the {limit:,} that are read"
-        raise GitHubError(msg)
+        raise ReportError(msg)
     problem = ""
     for turn in range(_TRIES):
         if turn:
@@ -57,7 +58,7 @@ def _is_intact(data: bytes, artifact: ArtifactFacts) -> bool:
 
 
 def _fetch(address: str, what: str, *, limit: int, clock: Clock) -> bytes | str:
-    """Return the bytes at an address, or why they did not come; raises GitHubError when they are too many."""
+    """Return the bytes at an address, or why they did not come; raises ReportError when they are too many."""
     import requests
     import urllib3
 
@@ -71,7 +72,7 @@ def _fetch(address: str, what: str, *, limit: int, clock: Clock) -> bytes | str:
 
 
 def _body(response: Response, what: str, *, limit: int, clock: Clock) -> bytes | str:
-    """Return the content of an answer, or why it is none; raises GitHubError when it is larger than the limit."""
+    """Return the content of an answer, or why it is none; raises ReportError when it is larger than the limit."""
     if response.status_code != 200:
         return f"its store answered with status {response.status_code}"
     stated = response.headers.get("Content-Length", "")
@@ -81,7 +82,7 @@ def _body(response: Response, what: str, *, limit: int, clock: Clock) -> bytes |
         body += chunk
         if len(body) > limit:
             msg = f"{what} is larger than the {limit:,} bytes that are read"
-            raise GitHubError(msg)
+            raise ReportError(msg)
         if clock.monotonic() - start > TOTAL:
             return f"it took longer than {TOTAL:g} s"
     whole = not stated.isdigit() or response.headers.get("Content-Encoding") or len(body) == int(stated)

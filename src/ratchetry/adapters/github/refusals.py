@@ -38,6 +38,13 @@ _ADVICE: Final = {
 
 def refusal(request: Request, answer: Answer) -> GitHubError:
     """Return the error for an answer that is a refusal."""
+    error = _error(request, answer)
+    error.status = answer.status
+    return error
+
+
+def _error(request: Request, answer: Answer) -> GitHubError:
+    """Return the error that says what a refusal means."""
     said = message(answer)
     what = f"GitHub refused {request.method} {clip(neutralize(request.path), 200)}"
     told = f"status {answer.status}: {clip(neutralize(said), 300) or 'no reason given'}"

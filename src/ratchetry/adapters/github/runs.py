@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ratchetry.adapters.github import answers
+from ratchetry.adapters.github import action_answers
 from ratchetry.adapters.github.address import segment
 from ratchetry.adapters.github.facts import ArtifactFacts, WorkflowRunFacts
 from ratchetry.adapters.github.session import Session, read
@@ -26,7 +26,7 @@ def workflow_runs(
         asked = {"branch": branch, "status": status, "created": _created(created_since, until)}
         oldest, listed, total = until, 0, 0
         for page in session.pages(path, {key: value for key, value in asked.items() if value}):
-            rows = read(page.text, answers.Runs, path)
+            rows = read(page.text, action_answers.Runs, path)
             total, listed = rows.total_count, listed + len(rows.workflow_runs)
             for run in rows.workflow_runs:
                 oldest = run.created_at
@@ -46,7 +46,7 @@ def artifacts(session: Session, base: str, *, run_id: int | None = None, name: s
     path = f"{base}/actions/artifacts" if run_id is None else f"{base}/actions/runs/{segment(run_id)}/artifacts"
     seen: set[int] = set()
     for page in session.pages(path, {"name": name} if name else None):
-        for row in read(page.text, answers.Artifacts, path).artifacts:
+        for row in read(page.text, action_answers.Artifacts, path).artifacts:
             if row.id not in seen and (not name or row.name == name):
                 seen.add(row.id)
                 yield row.facts()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from collections import OrderedDict
@@ -15,7 +16,7 @@ from ratchetry.adapters.github.budget import Budget
 from ratchetry.adapters.github.refusals import refusal
 from ratchetry.adapters.github.retries import TRIES, Accepted, Again, Refused, decide
 from ratchetry.adapters.github.transport import Answer, Json, Method, Request, Silence, Transport
-from ratchetry.errors import GitHubError, LostAnswerError, RateLimitError
+from ratchetry.errors import GitHubError, LostAnswerError, NotFoundError, RateLimitError
 from ratchetry.ports import Clock
 
 T = TypeVar("T")
@@ -106,6 +107,11 @@ class Session:
         except GitHubError as error:
             msg = f"GitHub's answer to {method} {path} cannot be read; it has been done all the same"
             raise LostAnswerError(msg) from error
+
+    def delete(self, path: str) -> None:
+        """Remove something; that it is gone already is as good. Raises GitHubError."""
+        with contextlib.suppress(NotFoundError):
+            self._send(Request(method="DELETE", path=path))
 
     def pause(self, seconds: float) -> None:
         """Wait, as long as patience lasts; raises GitHubError when it does not."""
