@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from ratchetry.adapters.files import read_bounded
-from ratchetry.adapters.history_files import files_below, keep_content, write_once
-from ratchetry.domain.event import EVENT_VERSION, Event
+from ratchetry.adapters.history_files import keep_content, locked, write_once
+from ratchetry.adapters.history_months import Entry, Months, Single
+from ratchetry.domain.event import Event
 from ratchetry.domain.record import RunRecord
 from ratchetry.errors import StateError
 from ratchetry.history import layout
@@ -17,9 +20,12 @@ from ratchetry.history.columns import RunColumns, columns_of
 from ratchetry.history.decoding import decode_record
 from ratchetry.history.document import is_document
 from ratchetry.history.encoding import Encoded, encode_record
+from ratchetry.history.event_file import event_bytes, event_in
 from ratchetry.history.normal import ROUNDS, normalized
-from ratchetry.state.codec import decode, encode
+from ratchetry.history.part_columns import columns_in
 from ratchetry.state.record import loads
+
+_LOCK: Final = ".history.lock"
 
 
 class HistoryDirectory:
@@ -30,6 +36,7 @@ class HistoryDirectory:
 
     def __init__(self, root: Path, *, rounds: int = ROUNDS) -> None:
         self.root = root
+        self.months = Months(root)
         self._rounds = rounds
         self._chunks: dict[str, bytes] = {}
         self.names = lru_cache(maxsize=4096)(self._names)
@@ -39,41 +46,68 @@ class HistoryDirectory:
 
         Raises StateError when the record cannot be kept as it is, UsageError when nothing can be written.
         """
-        path = self.root / layout.run_path(record.run.run_id, record.run.attempt, record.run.started)
-        if path.exists():
+        run = record.run
+        path = self.root / layout.run_path(run.run_id, run.attempt, run.started)
+        if path.exists() or self.months.holds("runs", layout.month_of(run.started), path.stem):
             return False
         kept = normalized(record, self._rounds)
         encoded = _checked(kept)
-        self._prepare()
-        for identifier, data in encoded.chunks.items():
-            keep_content(self.root / layout.chunk_path(identifier), data)
-        return write_once(path, encoded.document)
+        with self._adding():
+            for identifier, data in encoded.chunks.items():
+                keep_content(self.root / layout.chunk_path(identifier), data)
+            return write_once(path, encoded.document)
 
     def add_event(self, event: Event) -> bool:
-        """Keep an event; return False when it is there already."""
-        self._prepare()
-        return write_once(self.root / layout.event_path(event.id, event.time), encode(event))
+        """Keep an event; return False when it is there already.
+
+        Raises StateError when the event cannot be kept as it is, UsageError when nothing can be written.
+        """
+        if self.months.holds("events", layout.month_of(event.time), event.id):
+            return False
+        data = event_bytes(event)
+        with self._adding():
+            return write_once(self.root / layout.event_path(event.id, event.time), data)
 
     def records(self, since: str = "", until: str = "") -> Iterator[RunRecord]:
-        """Yield the runs that started in [since, until), ISO 8601 in UTC, in order of their start."""
-        for columns, path in self._found(since, until):
-            del columns
-            yield self._record(path)
+        """Yield the runs that started in [since, until), ISO 8601 in UTC, in order of their start.
+
+        Raises StateError naming a file that cannot be read.
+        """
+        for entry in self._found("runs", since, until):
+            yield self.record_in(self.months.data("runs", entry), str(entry.path))
 
     def columns(self, since: str = "", until: str = "") -> Iterator[RunColumns]:
-        """Yield the runs that started in [since, until) as columns, in order of their start."""
-        for columns, _ in self._found(since, until):
-            yield columns
+        """Yield the runs that started in [since, until) as columns, in order of their start.
+
+        Raises StateError naming a file that cannot be read.
+        """
+        for entry in self._found("runs", since, until):
+            yield self._columns(entry)
 
     def events(self, since: str = "", until: str = "") -> Iterator[Event]:
         """Yield the events of [since, until), ISO 8601 in UTC, in order of their time."""
-        found = []
-        for path in files_below(self.root / "events", depth=2, suffix=".json"):
-            data = read_bounded(path, str(path))
-            found.append(decode(data, Event, str(path), newest=EVENT_VERSION, version_field="schema_version"))
-        for event in sorted(found, key=lambda event: (event.time, event.id)):
-            if since <= event.time and (not until or event.time < until):
-                yield event
+        for entry in self._found("events", since, until):
+            yield event_in(self.months.data("events", entry), str(entry.path))
+
+    def record_in(self, data: bytes, origin: str) -> RunRecord:
+        """Return the record that a run's file holds; raises StateError naming the file when it cannot be read."""
+        return decode_record(data, origin, self.names) if is_document(data) else loads(data, origin)
+
+    @contextlib.contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Keep everyone else from adding while the body moves or removes files; ends with the process at the latest."""
+        with locked(self.root / _LOCK, shared=False):
+            yield
+
+    def _found(self, kind: Single, since: str, until: str) -> Iterator[Entry]:
+        """Yield what stands in a period, each once, in order of its time."""
+        self.check_layout()
+        seen: set[str] = set()
+        for month in self.months.between(kind, since, until):
+            for entry in self.months.entries(kind, month):
+                if entry.key not in seen and since <= entry.time and (not until or entry.time < until):
+                    seen.add(entry.key)
+                    yield entry
 
     def _names(self, identifier: str) -> tuple[Name, ...]:
         """Return the names in a chunk; raises StateError when it is missing or damaged."""
@@ -86,34 +120,36 @@ class HistoryDirectory:
             raise StateError(msg)
         return chunk_names(data, str(path))
 
-    def _found(self, since: str, until: str) -> Iterator[tuple[RunColumns, Path]]:
-        """Yield the runs of a period as columns, each with its file."""
-        found = []
-        for path in files_below(self.root / "runs", depth=2, suffix=".json"):
-            columns = self._columns(path)
-            if since <= columns.run.started and (not until or columns.run.started < until):
-                found.append((columns.run.started, str(path), columns))
-        for _, file, columns in sorted(found, key=lambda row: row[:2]):
-            yield columns, Path(file)
-
-    def _columns(self, path: Path) -> RunColumns:
-        """Return a run's file as columns."""
-        data = read_bounded(path, str(path))
+    def _columns(self, entry: Entry) -> RunColumns:
+        """Return a run as columns."""
+        if entry.place is not None:
+            with contextlib.suppress(FileNotFoundError):
+                columns = columns_in(self.months.content(entry.path), entry.place, str(entry.path))
+                if columns is not None:
+                    return columns
+        data = self.months.data("runs", entry)
         if not is_document(data):
-            encoded = encode_record(normalized(loads(data, str(path)), self._rounds))
+            encoded = encode_record(normalized(loads(data, str(entry.path)), self._rounds))
             self._chunks.update(encoded.chunks)
             data = encoded.document
-        return columns_of(data, str(path))
+        return columns_of(data, str(entry.path))
 
-    def _record(self, path: Path) -> RunRecord:
-        """Return the record in a run's file."""
-        data = read_bounded(path, str(path))
-        return decode_record(data, str(path), self.names) if is_document(data) else loads(data, str(path))
+    @contextlib.contextmanager
+    def _adding(self) -> Iterator[None]:
+        """Keep upkeep from removing what the body counts on; any number may add at the same time.
 
-    def _prepare(self) -> None:
-        """Say which layout the directory has; raises StateError when it has a newer one than is known here."""
+        Raises StateError when the directory has a newer layout than is known here.
+        """
         path = self.root / layout.LAYOUT_FILE
         if not write_once(path, layout.layout_bytes()):
+            self.check_layout()
+        with locked(self.root / _LOCK, shared=True):
+            yield
+
+    def check_layout(self) -> None:
+        """Raise StateError when the directory says that it has a newer layout than is known here."""
+        path = self.root / layout.LAYOUT_FILE
+        if path.exists():
             layout.check_layout(read_bounded(path, str(path)), str(path))
 
 

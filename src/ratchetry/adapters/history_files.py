@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from ratchetry.adapters.files import write_atomic
 from ratchetry.errors import UsageError
+
+_DATED: Final = re.compile(r"\d{4}|\d{2}|\d{4}-\d{2}", re.ASCII)
 
 
 def write_once(path: Path, data: bytes) -> bool:
@@ -71,6 +76,25 @@ def _holds(path: Path, data: bytes) -> bool:
         return False
 
 
+@contextlib.contextmanager
+def locked(path: Path, *, shared: bool) -> Iterator[None]:
+    """Hold a lock on a file, which the system takes back when the process ends, however it ends.
+
+    Raises UsageError when the file cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        msg = f"cannot write {path}: {error.strerror or error}; its directory must exist, be writable and have room"
+        raise UsageError(msg) from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def files_below(root: Path, *, depth: int, suffix: str) -> Iterator[Path]:
     """Yield the files with a suffix so many directories below a root, in the order of their names."""
     try:
@@ -85,3 +109,17 @@ def files_below(root: Path, *, depth: int, suffix: str) -> Iterator[Path]:
             yield from files_below(Path(entry.path), depth=depth - 1, suffix=suffix)
         elif not depth and entry.name.endswith(suffix) and entry.is_file(follow_symlinks=False):
             yield Path(entry.path)
+
+
+def names_in(directory: Path) -> list[str]:
+    """Return the names of the directories in a directory that are numbers or months, none where there is none."""
+    try:
+        entries = list(os.scandir(directory))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        msg = f"{directory}: cannot be read: {error.strerror}"
+        raise UsageError(msg) from error
+    return sorted(
+        entry.name for entry in entries if _DATED.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False)
+    )

@@ -31,7 +31,7 @@ COMPUTED: Final = 9
 """Significant digits of everything else."""
 SPREAD: Final = 3
 """Significant digits of an interquartile range."""
-_ROUND: Final = 5
+_ROUND: Final = 4
 """Significant digits of the shortest round of a benchmark; its others have as many decimal places."""
 _FOLLOW: Final = frozenset(
     {
