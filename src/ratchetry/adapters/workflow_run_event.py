@@ -81,7 +81,7 @@ def parse_ended_run(data: bytes, origin: str) -> EndedRun:
         raise UsageError(msg) from error
     run, head = payload.workflow_run, payload.workflow_run.head_repository or _Repository()
     return EndedRun(
-        id=run.id,
+        id=str(run.id),
         attempt=run.run_attempt,
         event=run.event,
         head_sha=run.head_sha,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class EndedRun:
     """One attempt of a run that has ended."""
 
-    id: int
+    id: str
     attempt: int
     event: str
     head_sha: str

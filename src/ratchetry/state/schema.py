@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from ratchetry.domain.envelope import Envelope, SummaryContext
+from ratchetry.domain.learning import Cursor, Manifest
 from ratchetry.domain.record import Fragment, RunRecord
 from ratchetry.state.score_model import ScoreModelFile
 from ratchetry.state.thresholds import ThresholdsFile
@@ -17,6 +18,8 @@ DOCUMENTS: Final[Mapping[str, tuple[type[object], str]]] = {
     "fragment": (Fragment, "What one stage measured; fragments merge into a record."),
     "envelope": (Envelope, "What one job of a workflow uploads: the fragment of a stage, and of which run."),
     "context": (SummaryContext, "What stands beside the record in the summary of a run, for the comment."),
+    "cursor": (Cursor, "cursor.json of a history: where the learning runs stand."),
+    "batch": (Manifest, "manifest.json of a batch: what a learning run has decided about each run."),
     "thresholds": (ThresholdsFile, "quality-thresholds.json: the bounds of the metrics."),
     "score-model": (ScoreModelFile, "PromptScoreModel.json: the weights of the score."),
 }

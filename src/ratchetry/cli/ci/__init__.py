@@ -14,6 +14,10 @@ CI_COMMANDS: Final[Mapping[str, str]] = {
     "emit": "Check a stage's fragment before it is uploaded.",
     "score": "Judge the fragments of a run and write its record.",
     "feedback": "Write the one comment on a pull request.",
+    "ingest": "Collect what has run since the last learning run.",
+    "persist": "Add a batch to the shared history.",
+    "report": "Keep the issues about the default branch.",
+    "aggregate": "Reconcile runs straight into a history here.",
 }
 
 EPILOG: Final = """\b

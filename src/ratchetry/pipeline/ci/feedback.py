@@ -56,7 +56,7 @@ def feedback(run: EndedRun, source: PullRequestSource) -> UpsertComment | Silenc
     if run.event != "pull_request":
         return Silence(reason=f"the run {run.name} is of the event {run.event}: only pull requests get a comment")
     wanted = summary_name(run.attempt)
-    artifact = next((row for row in source.artifacts(run.id, wanted) if row.run_id == run.id), None)
+    artifact = next((row for row in source.artifacts(int(run.id), wanted) if str(row.run_id) == run.id), None)
     if artifact is None:
         return Silence(reason=f"the run {run.name} uploaded no {wanted}: its score job did not get that far")
     if artifact.expired:

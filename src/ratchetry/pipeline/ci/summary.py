@@ -49,7 +49,7 @@ def mismatch(record: RunRecord, run: EndedRun) -> str:
     """Return what a record claims that is not so, nothing when GitHub's facts confirm it."""
     claims = {
         "repository": (record.run.repository, run.repository),
-        "run": (record.run.run_id, str(run.id)),
+        "run": (record.run.run_id, run.id),
         "attempt": (str(record.run.attempt), str(run.attempt)),
         "event": (record.run.event, run.event),
     }

@@ -1,0 +1,105 @@
+"""Runs and their summaries as GitHub keeps them (a RunSource)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from ratchetry.adapters.github.facts import ArtifactFacts, WorkflowRunFacts
+from ratchetry.domain.envelope import summary_name
+from ratchetry.domain.record import RunRecord
+from ratchetry.domain.workflow_run import EndedRun
+from ratchetry.errors import NotFoundError, ReportError
+from ratchetry.pipeline.ci.reconcile import ExpiredError, MissingError
+from ratchetry.pipeline.ci.summary import LIMITS, open_summary
+
+
+class RunsClient(Protocol):
+    """What is needed of the client for GitHub."""
+
+    @property
+    def repository(self) -> str:
+        """Return the repository's owner/name."""
+        ...
+
+    def workflow_runs(
+        self, workflow_path: str, *, branch: str = "", status: str = "completed", created_since: str = ""
+    ) -> Iterator[WorkflowRunFacts]:
+        """Yield the runs of a workflow's file, newest first."""
+        ...
+
+    def artifacts(self, run_id: int | None = None, name: str = "") -> Iterator[ArtifactFacts]:
+        """Yield the artifacts of the whole repository that have a name, newest first."""
+        ...
+
+    def download_artifact(self, artifact: ArtifactFacts, *, limit: int = ...) -> bytes:
+        """Return the bytes of an artifact's archive."""
+        ...
+
+
+class GitHubRuns:
+    """The runs of one workflow on one branch; their artifacts are listed a hundred at a time, by name."""
+
+    def __init__(self, client: RunsClient, *, workflow: str, branch: str) -> None:
+        self._client = client
+        self._workflow = workflow
+        self._branch = branch
+        self._since = ""
+        self._listed: dict[str, dict[str, ArtifactFacts]] = {}
+
+    def runs(self, since: str) -> Iterator[EndedRun]:
+        """Yield the runs that were created since, newest first; those that have not ended have attempt 0."""
+        self._since = since
+        for facts in self._client.workflow_runs(self._workflow, branch=self._branch, status="", created_since=since):
+            yield ended_run(facts, self._client.repository)
+
+    def record(self, run: EndedRun) -> RunRecord:
+        """Return the record in a run's summary; raises what `RunSource.record` says."""
+        return open_summary(self._archive(run), run).record
+
+    def _archive(self, run: EndedRun) -> bytes:
+        """Return the archive of a run's summary."""
+        name = summary_name(run.attempt)
+        artifact = self._artifacts(name).get(run.id)
+        if artifact is None:
+            msg = f"it uploaded no {name}: its score job did not get that far, or GitHub has deleted it"
+            raise MissingError(msg)
+        if artifact.expired:
+            msg = f"its {name} has expired on GitHub before it was fetched"
+            raise ExpiredError(msg)
+        if artifact.size > LIMITS.archive:
+            msg = f"its {name} has {artifact.size:,} bytes, more than the {LIMITS.archive:,} that are read"
+            raise ReportError(msg)
+        try:
+            return self._client.download_artifact(artifact, limit=LIMITS.archive)
+        except NotFoundError as error:
+            msg = f"its {name} is gone: {error}"
+            raise ExpiredError(msg) from error
+
+    def _artifacts(self, name: str) -> dict[str, ArtifactFacts]:
+        """Return the artifacts of a name by the run they are of, listed once."""
+        if name not in self._listed:
+            found: dict[str, ArtifactFacts] = {}
+            for artifact in self._client.artifacts(name=name):
+                if artifact.created_at < self._since:
+                    break  # the newest come first, and no run uploads before it was created
+                found.setdefault(str(artifact.run_id), artifact)
+            self._listed[name] = found
+        return self._listed[name]
+
+
+def ended_run(facts: WorkflowRunFacts, repository: str) -> EndedRun:
+    """Return what GitHub says of a run; one that has not ended has attempt 0."""
+    return EndedRun(
+        id=str(facts.id),
+        attempt=facts.attempt if facts.status == "completed" else 0,
+        event=facts.event,
+        head_sha=facts.head_sha,
+        head_branch=facts.head_branch,
+        head_repository=facts.head_repository,
+        repository=repository,
+        path=facts.path,
+        url=facts.url,
+        created=facts.created_at,
+        pull_requests=facts.pull_requests,
+    )
