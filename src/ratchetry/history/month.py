@@ -122,11 +122,11 @@ def header_of(data: bytes, origin: str) -> PartHeader:
 
 def content_of(data: bytes, origin: str) -> Node:
     """Return the documents of a part as one node; raises StateError naming the file when it is damaged."""
-    node = _decoded(_content(data, origin), origin)
-    if not isinstance(node, dict):
-        msg = f"{origin}: not a node of transposed documents"
-        raise StateError(msg)
-    return node
+    try:
+        return msgspec.json.decode(_content(data, origin), type=Node)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        msg = f"{origin}: not the documents of a month: {error}"
+        raise StateError(msg) from error
 
 
 def tests_of(data: bytes, origin: str) -> MonthTests:

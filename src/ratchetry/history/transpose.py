@@ -17,9 +17,21 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
+from msgspec import UNSET, Struct, UnsetType, field
+
 Json = object
 """What a JSON parser returns."""
-Node = Mapping[str, object]
+
+
+class Node(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
+    """What stands at one place of some documents, said in one of the ways above."""
+
+    same: Json = UNSET
+    each: list[Json] | UnsetType = UNSET
+    letters: list[str] | UnsetType = UNSET
+    items: list[Node] | UnsetType = UNSET
+    fields: dict[str, Node] | UnsetType = UNSET
+    within: dict[str, list[int]] = field(default_factory=dict, name="in")
 
 
 def transposed(values: Sequence[Json]) -> Node:
@@ -30,10 +42,10 @@ def transposed(values: Sequence[Json]) -> Node:
     if kinds == {list}:
         return _items([value for value in values if isinstance(value, list)])
     if len(kinds) == 1 and all(value == values[0] for value in values):
-        return {"same": values[0]}
+        return Node(same=values[0])
     if kinds == {str}:
         return _letters([value for value in values if isinstance(value, str)])
-    return {"each": list(values)}
+    return Node(each=list(values))
 
 
 def _fields(values: Sequence[Mapping[str, Json]]) -> Node:
@@ -44,67 +56,59 @@ def _fields(values: Sequence[Mapping[str, Json]]) -> Node:
             rows.setdefault(name, []).append(at)
     nodes = {name: transposed([values[at][name] for at in rows[name]]) for name in sorted(rows)}
     partly = {name: rows[name] for name in nodes if len(rows[name]) < len(values)}
-    if not partly and all("same" in node for node in nodes.values()):
-        return {"same": {name: node["same"] for name, node in nodes.items()}}
-    return {"fields": nodes, "in": partly} if partly else {"fields": nodes}
+    if not partly and all(node.same is not UNSET for node in nodes.values()):
+        return Node(same={name: node.same for name, node in nodes.items()})
+    return Node(fields=nodes, within=partly)
 
 
 def _items(values: Sequence[Sequence[Json]]) -> Node:
     """Return the node of arrays."""
     if len({len(value) for value in values}) > 1:
-        return {"each": list(values)}
+        return Node(each=list(values))
     nodes = [transposed(column) for column in zip(*values, strict=True)]
-    if all("same" in node for node in nodes):
-        return {"same": [node["same"] for node in nodes]}
-    return {"items": nodes}
+    if all(node.same is not UNSET for node in nodes):
+        return Node(same=[node.same for node in nodes])
+    return Node(items=nodes)
 
 
 def _letters(values: Sequence[str]) -> Node:
     """Return the node of texts."""
     if len({len(value) for value in values}) > 1:
-        return {"each": list(values)}
-    return {"letters": ["".join(column) for column in zip(*values, strict=True)]}
+        return Node(each=list(values))
+    return Node(letters=["".join(column) for column in zip(*values, strict=True)])
 
 
 def pick(node: Node, at: int) -> Json:
-    """Return what the node says of one document; raises ValueError for what is no node, LookupError for no such row."""
-    match node:
-        case {"same": value}:
-            return value
-        case {"each": [*values]}:
-            return values[at]
-        case {"letters": [*columns]}:
-            return "".join([str(column)[at] for column in columns])
-        case {"items": [*nodes]}:
-            return [pick(child, at) for child in nodes if isinstance(child, dict)]
-        case {"fields": dict() as nodes}:
-            found = {name: descend(node, at, name) for name in nodes}
-            return {name: pick(*place) for name, place in found.items() if place is not None}
-    msg = "not a node of transposed documents"
+    """Return what a node says of one document; raises IndexError for one too many, ValueError if it says nothing."""
+    if node.each is not UNSET:
+        return node.each[at]
+    if node.same is not UNSET:
+        return node.same
+    if node.letters is not UNSET:
+        return "".join([column[at] for column in node.letters])
+    if node.items is not UNSET:
+        # a million times in a month: not one call for each of the simple ones
+        return [pick(child, at) if child.each is UNSET else child.each[at] for child in node.items]
+    if node.fields is not UNSET:
+        found = {name: descend(node, at, name) for name in node.fields}
+        return {name: pick(*place) for name, place in found.items() if place is not None}
+    msg = "a node that says nothing"
     raise ValueError(msg)
 
 
 def descend(node: Node, at: int, name: str) -> tuple[Node, int] | None:
     """Return the node of a field and the document's position in it, None when the document has no such field."""
-    match node:
-        case {"same": dict() as value}:
-            return ({"same": value[name]}, at) if name in value else None
-        case {"each": [*values]}:
-            return descend({"same": values[at]}, at, name)
-        case {"fields": dict() as nodes}:
-            child = nodes.get(name)
-            rows = _rows(node, name)
-            if not isinstance(child, dict):
-                return None
-            if rows is None:
-                return child, at
-            place = bisect_left(rows, at)
-            return (child, place) if place < len(rows) and rows[place] == at else None
-    return None
+    if node.fields is not UNSET:
+        child = node.fields.get(name)
+        place = _place(node.within.get(name), at)
+        return None if child is None or place is None else (child, place)
+    value = pick(node, at)
+    return (Node(same=value[name]), at) if isinstance(value, dict) and name in value else None
 
 
-def _rows(node: Node, name: str) -> list[int] | None:
-    """Return the documents that have a field, None when all have."""
-    partly = node.get("in")
-    rows = partly.get(name) if isinstance(partly, dict) else None
-    return rows if isinstance(rows, list) else None
+def _place(rows: Sequence[int] | None, at: int) -> int | None:
+    """Return a document's position among those that have a field, which all have if no rows are given."""
+    if rows is None:
+        return at
+    place = bisect_left(rows, at)
+    return place if place < len(rows) and rows[place] == at else None
