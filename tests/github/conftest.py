@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ratchetry.adapters.github import GitHubClient, open_client
+from tests.github.backends import Backend, FakeBackend
 from tests.github.fake import FakeGitHub
 
 
@@ -44,6 +45,12 @@ def fake(time: FakeTime) -> Iterator[FakeGitHub]:
     """Serve a GitHub; everything that it is asked and answers must be as GitHub describes it."""
     with FakeGitHub(now=time.now) as server:
         yield server
+
+
+@pytest.fixture
+def backend(fake: FakeGitHub) -> Backend:
+    """Return the GitHub that contract tests run against."""
+    return FakeBackend(fake=fake)
 
 
 @pytest.fixture

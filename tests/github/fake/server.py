@@ -78,6 +78,8 @@ class FakeGitHub:
         self.requests: list[Incoming] = []
         self.violations: list[str] = []
         self.faults: list[Fault] = []
+        self.after: dict[str, Callable[[], None]] = {}
+        """What else happens, once, as soon as a request of a method was carried out."""
         self.mounts: dict[str, Callable[[Incoming], Response]] = {}
         self.url = ""
         self._lock = threading.RLock()
@@ -138,6 +140,7 @@ class FakeGitHub:
                 if fault.kind in {"answer", "drop"}:
                     return self._logged(request, fault.response, login), fault
             response = self._charged(request, token) if token else Refusal(401, "Bad credentials").response
+            self.after.pop(request.method, _nothing)()
             return self._logged(request, response, login), fault
 
     def _logged(self, request: Incoming, response: Response, login: str) -> Response:
@@ -218,6 +221,10 @@ class FakeGitHub:
             return row.handler(call)
         except Refusal as refusal:
             return refusal.response
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -57,7 +57,7 @@ class Budget:
         """Raise RateLimitError, before anything is asked, when this many requests do not fit into what is left."""
         if count > self.room:
             msg = (
-                f"{what} takes about {count:,} requests to GitHub, and {self.room:,} of the {self.limit:,} of this hour "
+                f"{what} takes about {count:,} requests to GitHub, and {self.room:,} of this hour's {self.limit:,} "
                 f"may be used for it ({self.reserve} are kept for other jobs); run it again {self._when()}"
             )
             raise RateLimitError(msg)

@@ -11,6 +11,8 @@ from tests.github.fake.state import Issue
 @route("GET", "/issues", issues="read")
 def list_issues(call: Call) -> Response:
     """List issues."""
+    if not call.repo.has_issues:
+        raise Refusal(410, "Issues are disabled for this repo")
     state, creator = call.query.get("state", "open"), call.query.get("creator", "")
     labels = set(filter(None, call.query.get("labels", "").split(",")))
     rows = [

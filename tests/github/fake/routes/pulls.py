@@ -47,7 +47,7 @@ def create_pull(call: Call) -> Response:
         problem = f"There is no branch {branch}"
     elif any(row.state == "open" and row.pull and row.pull.head_ref == branch for row in call.repo.pulls.values()):
         problem = f"A pull request already exists for {branch}."
-    elif call.repo.refs[f"refs/heads/{branch}"] == call.repo.refs[f"refs/heads/{base}"]:
+    elif call.repo.refs[f"refs/heads/{branch}"] in call.repo.objects.ancestors(call.repo.refs[f"refs/heads/{base}"]):
         problem = f"No commits between {base} and {branch}"
     if problem:
         wrong = {"resource": "PullRequest", "field": "head", "code": "custom", "message": problem}

@@ -1,0 +1,196 @@
+"""One standing pull request, kept up to date in place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import pytest
+
+from ratchetry.adapters.github import GitHubClient
+from ratchetry.adapters.github.proposals import propose
+from ratchetry.domain.action import ProposeChange
+from ratchetry.errors import GitHubError, UsageError
+from tests.github.backends import Backend, need
+from tests.github.fake import FakeGitHub, Fault
+
+BRANCH = "ratchetry/thresholds"
+CHANGE = ProposeChange(
+    branch=BRANCH,
+    base="main",
+    title="Raise the bounds",
+    body="Coverage may not fall below 81%.",
+    message="Raise the bounds to what was reached",
+    files={"quality-thresholds.json": '{"minimum": 81}\n', "docs/bounds.md": "81\n"},
+)
+HIGHER = replace(CHANGE, files={**CHANGE.files, "quality-thresholds.json": '{"minimum": 82}\n'})
+
+
+@pytest.fixture(autouse=True)
+def _needed(backend: Backend) -> None:
+    """Skip all tests where there are no pull requests."""
+    need(backend, "pulls", "contents", "issues")
+
+
+def test_opened_and_updated_in_place(backend: Backend, client: GitHubClient) -> None:
+    """The first change opens a pull request, the same changes nothing, another one is added to it."""
+    states = [propose(client, change).state for change in (CHANGE, CHANGE, HIGHER, HIGHER)]
+    assert states == ["created", "unchanged", "updated", "unchanged"]
+    (pull,) = backend.pulls()
+    assert (pull.title, pull.branch, pull.state) == ("Raise the bounds", BRANCH, "open")
+    assert pull.body.endswith("\nCoverage may not fall below 81%.")
+    assert backend.text(BRANCH, "quality-thresholds.json") == '{"minimum": 82}\n'
+    assert backend.text(BRANCH, "docs/bounds.md") == "81\n"
+    assert backend.text(BRANCH, "README.md")
+    assert backend.text("main", "quality-thresholds.json") is None
+
+
+def test_new_words_for_the_same_change(backend: Backend, client: GitHubClient, fake: FakeGitHub) -> None:
+    """Another title or text is edited without another commit."""
+    propose(client, CHANGE)
+    head = fake.repo.refs[f"refs/heads/{BRANCH}"]
+    assert propose(client, replace(CHANGE, body="With more evidence.")).state == "updated"
+    assert fake.repo.refs[f"refs/heads/{BRANCH}"] == head
+    assert backend.pulls()[0].body.endswith("With more evidence.")
+
+
+def test_the_base_has_it_already(backend: Backend, client: GitHubClient) -> None:
+    """What is on the base branch is not proposed."""
+    backend.commit("main", CHANGE.files)
+    done = propose(client, CHANGE)
+    assert (done.state, done.note) == ("unchanged", "main has these files already")
+    assert backend.pulls() == []
+
+
+def test_refused_by_a_person(backend: Backend, client: GitHubClient) -> None:
+    """A closed pull request silences exactly its change; another change is proposed in a new one."""
+    propose(client, CHANGE)
+    backend.close(1)
+    assert propose(client, CHANGE).state == "silenced"
+    assert propose(client, HIGHER).state == "created"
+    assert [(pull.number, pull.state) for pull in backend.pulls()] == [(1, "closed"), (2, "open")]
+
+
+def test_merged_and_taken_back(backend: Backend, client: GitHubClient, fake: FakeGitHub) -> None:
+    """A change that was merged, and then reverted on the base, can be proposed again from the same branch."""
+    propose(client, CHANGE)
+    pull = fake.repo.issues[1]
+    assert pull.pull
+    pull.state, pull.pull.merged_at = "closed", fake.state.time()
+    fake.repo.refs["refs/heads/main"] = fake.repo.refs[f"refs/heads/{BRANCH}"]
+    assert propose(client, CHANGE).state == "unchanged"
+    backend.commit("main", {"quality-thresholds.json": "{}\n"})
+    fake.repo.refs[f"refs/heads/{BRANCH}"] = fake.repo.refs["refs/heads/main"]
+    assert propose(client, CHANGE).state == "created"
+    assert [pull.state for pull in backend.pulls()] == ["closed", "open"]
+
+
+def test_the_branch_is_left_over_from_a_merge(backend: Backend, client: GitHubClient, fake: FakeGitHub) -> None:
+    """A branch whose commits the base has gets a new one, for GitHub opens no pull request without any."""
+    propose(client, CHANGE)
+    pull = fake.repo.issues[1]
+    assert pull.pull
+    pull.state, pull.pull.merged_at = "closed", fake.state.time()
+    merged = fake.repo.refs["refs/heads/main"] = fake.repo.refs[f"refs/heads/{BRANCH}"]
+    backend.commit("main", {"docs/bounds.md": "80\n"})
+    assert propose(client, CHANGE).state == "created"
+    objects = fake.repo.objects
+    head = objects.commits[fake.repo.refs[f"refs/heads/{BRANCH}"]]
+    assert head.parents == (merged, fake.repo.refs["refs/heads/main"])
+
+
+def test_a_conflict_with_the_base(backend: Backend, client: GitHubClient, fake: FakeGitHub) -> None:
+    """A pull request that does not merge any more gets the base merged into its branch; nothing is lost."""
+    propose(client, CHANGE)
+    before = fake.repo.refs[f"refs/heads/{BRANCH}"]
+    backend.commit("main", {"quality-thresholds.json": '{"minimum": 79}\n', "new.py": "x = 1\n"})
+    pull = fake.repo.issues[1].pull
+    assert pull
+    pull.mergeable = False
+    assert propose(client, CHANGE).state == "updated"
+    head = fake.repo.objects.commits[fake.repo.refs[f"refs/heads/{BRANCH}"]]
+    assert head.parents == (before, fake.repo.refs["refs/heads/main"])
+    assert backend.text(BRANCH, "quality-thresholds.json") == '{"minimum": 81}\n'
+    assert backend.text(BRANCH, "new.py") == "x = 1\n"
+
+
+def test_somebody_pushes_in_between(backend: Backend, client: GitHubClient, fake: FakeGitHub) -> None:
+    """A commit that arrives while ours is made stays in the branch's past: it is never overwritten by force."""
+    propose(client, CHANGE)
+    pushed: list[str] = []
+
+    def push() -> None:
+        backend.commit(BRANCH, {"note.txt": "wait\n"})
+        pushed.append(fake.repo.refs[f"refs/heads/{BRANCH}"])
+
+    fake.after["POST"] = push
+    assert propose(client, HIGHER).state == "updated"
+    head = fake.repo.refs[f"refs/heads/{BRANCH}"]
+    assert pushed[0] in fake.repo.objects.ancestors(head)
+    assert backend.text(BRANCH, "quality-thresholds.json") == '{"minimum": 82}\n'
+
+
+def test_actions_may_not_open_pull_requests(backend: Backend, client: GitHubClient, fake: FakeGitHub) -> None:
+    """Then an issue shows the change and names the branch; it is closed when a pull request can be opened."""
+    backend.commit("main", {"quality-thresholds.json": '{"minimum": 80}\n'})
+    fake.repo.actions_may_propose = False
+    done = propose(client, CHANGE)
+    assert (done.state, propose(client, CHANGE).state) == ("created", "unchanged")
+    assert "Settings > Actions > General" in done.note
+    (issue,) = backend.issues()
+    assert '-{"minimum": 80}\n+{"minimum": 81}' in issue.body
+    assert f"`{BRANCH}`" in issue.body
+    assert backend.text(BRANCH, "docs/bounds.md") == "81\n"
+    fake.repo.actions_may_propose = True
+    assert propose(client, CHANGE).state == "created"
+    assert [note.state for note in backend.issues()] == ["closed"]
+    assert [note.branch for note in backend.pulls()] == [BRANCH]
+
+
+def test_a_request_that_a_person_opened_from_our_branch(
+    backend: Backend, client: GitHubClient, fake: FakeGitHub
+) -> None:
+    """The text of a person's pull request is theirs; its branch is kept up to date."""
+    fake.repo.actions_may_propose = False
+    propose(client, CHANGE)
+    number = backend.open_pull(BRANCH)
+    assert propose(client, HIGHER).state == "updated"
+    assert next(pull.title for pull in backend.pulls() if pull.number == number) == f"Pull {BRANCH}"
+    assert backend.text(BRANCH, "quality-thresholds.json") == '{"minimum": 82}\n'
+
+
+@pytest.mark.parametrize("kind", ["lose", "drop", "cut", "mask"])
+@pytest.mark.parametrize("path", ["trees$", "commits$", "refs$", "pulls$", "refs/heads"])
+def test_a_lost_answer_makes_no_second_pull_request(
+    backend: Backend, client: GitHubClient, fake: FakeGitHub, kind: Literal["lose", "drop", "cut", "mask"], path: str
+) -> None:
+    """Whichever write loses its answer, there is one branch and one pull request in the end."""
+    if path == "refs/heads":
+        propose(client, HIGHER)
+    fake.faults.append(Fault(kind=kind, method="POST|PATCH", path=path))
+    assert propose(client, CHANGE).state in {"created", "updated", "unchanged"}
+    assert len(backend.pulls()) == 1
+    assert backend.text(BRANCH, "quality-thresholds.json") == '{"minimum": 81}\n'
+    assert fake.faults[0].times == 0
+
+
+@pytest.mark.parametrize("branch", ["main", "ratchetry/", "ratchetry/../main", "ratchetry/a.lock", "ratchetry/A b"])
+def test_only_branches_of_our_own_are_written(client: GitHubClient, fake: FakeGitHub, branch: str) -> None:
+    """A branch that is not ours is refused before anything is asked."""
+    with pytest.raises(UsageError, match="is not a branch that ratchetry writes"):
+        propose(client, replace(CHANGE, branch=branch))
+    assert fake.requests == []
+
+
+@pytest.mark.parametrize("path", ["", "/etc/passwd", "../x", "a/../b", ".git/config", ".GIT/hooks/x", "a//b", "a\nb"])
+def test_only_files_inside_the_repository(client: GitHubClient, fake: FakeGitHub, path: str) -> None:
+    """A path that leads elsewhere is refused before anything is written."""
+    with pytest.raises(UsageError, match="is not a file that ratchetry proposes"):
+        propose(client, replace(CHANGE, files={path: "x"}))
+    assert all(request.method == "GET" for request in fake.requests)
+
+
+def test_no_base_branch(client: GitHubClient) -> None:
+    """A base that is not there is named."""
+    with pytest.raises(GitHubError, match="there is no branch 'release'"):
+        propose(client, replace(CHANGE, base="release"))
