@@ -63,9 +63,14 @@ def edited(path: str, before: str, after: str) -> Callable[[Repository, Path], N
     return edit
 
 
-def told(what: str, value: object) -> Callable[[Repository, Path], None]:
-    """Return a change of a setting of the repository."""
-    return lambda repo, _: setattr(repo, what, value)
+def told(**settings: object) -> Callable[[Repository, Path], None]:
+    """Return a change of settings of the repository."""
+
+    def change(repo: Repository, _: Path) -> None:
+        for name, value in settings.items():
+            setattr(repo, name, value)
+
+    return change
 
 
 def state(path: str, value: str) -> Callable[[Repository, Path], None]:
@@ -125,13 +130,13 @@ def test_all_is_well(root: Path, fake: FakeGitHub, sound: Repository, time: Fake
 @pytest.mark.parametrize(
     ("change", "what", "health", "says"),
     [
-        (told("archived", True), "repository", "wrong", "archived"),
-        (told("fork", True), "repository", "note", "schedules are off"),
-        (told("has_issues", False), "issues", "wrong", "turned off"),
-        (told("actions_enabled", False), "actions", "wrong", "nothing runs"),
-        (told("allowed_actions", "local_only"), "actions", "wrong", "refused"),
-        (told("allowed_actions", "selected"), "actions", "note", "list"),
-        (told("actions_may_propose", False), "pull requests by Actions", "wrong", "cannot be proposed"),
+        (told(archived=True), "repository", "wrong", "archived"),
+        (told(fork=True), "repository", "note", "schedules are off"),
+        (told(has_issues=False), "issues", "wrong", "turned off"),
+        (told(actions_enabled=False), "actions", "wrong", "nothing runs"),
+        (told(allowed_actions="local_only"), "actions", "wrong", "refused"),
+        (told(allowed_actions="selected"), "actions", "note", "list"),
+        (told(actions_may_propose=False), "pull requests by Actions", "wrong", "cannot be proposed"),
         (state(LEARNING, "disabled_inactivity"), "learning workflow", "wrong", "60 days"),
         (state(COMMENT, "disabled_manually"), "comment workflow", "wrong", "somebody"),
         (unknown(COMMENT), "comment workflow", "wrong", "does not know"),
@@ -152,6 +157,7 @@ def test_all_is_well(root: Path, fake: FakeGitHub, sound: Repository, time: Fake
     ],
 )
 def test_what_is_broken_is_told_with_what_mends_it(
+    *,
     root: Path,
     fake: FakeGitHub,
     sound: Repository,
@@ -186,7 +192,7 @@ def test_a_branch_that_may_not_be_created(root: Path, fake: FakeGitHub, sound: R
 
 @pytest.mark.parametrize(("days", "health"), [(7, ""), (9, "wrong")])
 def test_learning_that_fell_silent(
-    root: Path, fake: FakeGitHub, sound: Repository, time: FakeTime, days: int, health: str
+    *, root: Path, fake: FakeGitHub, sound: Repository, time: FakeTime, days: int, health: str
 ) -> None:
     """The schedule starts a run every week: after eight days without one something is off."""
     assert sound.runs

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from ratchetry.errors import EXIT_NOT_MEASURED, EXIT_PASS, EXIT_USAGE
+from ratchetry.errors import EXIT_NOT_MEASURED, EXIT_PASS, EXIT_USAGE, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ratchetry.pipeline.checkup import Check, Health
+    from ratchetry.pipeline.survey import Places
+    from ratchetry.settings import Settings
 
 MARKS: Final[Mapping[Health, str]] = {"ok": "ok", "note": "note", "missing": "MISSING", "wrong": "WRONG"}
 
@@ -22,6 +24,7 @@ Examples:
   ratchetry doctor
   ratchetry doctor ../other --format json
   ratchetry doctor --offline
+  ratchetry doctor --github --format json
 
 \b
 Exit codes: 0 everything can be measured; 2 a file must be mended first;
@@ -33,9 +36,19 @@ Exit codes: 0 everything can be measured; 2 a file must be mended first;
 @click.argument("path", default=".")
 @click.option("--python", help="Interpreter that runs the tests.  [default: found in the usual places]")
 @click.option("--offline", is_flag=True, help="Contact no service.")
+@click.option("--github", is_flag=True, help="Ask GitHub about the setup there; needs GITHUB_TOKEN.")
+@click.option("--repository", help="owner/name of it there.  [default: that of the job, or of the remote]")
 @click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(path: str, *, python: str | None, offline: bool, output_format: str) -> int:
-    """Tell what is installed, found, configured and missing for the repository at PATH, and what to do."""
+def command(
+    path: str, *, python: str | None, offline: bool, github: bool, repository: str | None, output_format: str
+) -> int:
+    """Tell what is installed, found, configured and missing for the repository at PATH, and what to do.
+
+    With --github also what silently breaks a setup there: settings, permissions, names, branches and schedules.
+    """
+    if github and offline:
+        msg = "--github asks GitHub, which --offline does not allow: give one of them"
+        raise UsageError(msg)
     from ratchetry.adapters.clock import SystemClock
     from ratchetry.adapters.fetch import HttpFetch
     from ratchetry.cli.options import load_settings
@@ -47,6 +60,8 @@ def command(path: str, *, python: str | None, offline: bool, output_format: str)
     places = places_of(path, settings)
     known = survey(places, settings, environ=os.environ, clock=SystemClock(), progress=SilentProgress(), look_only=True)
     checks = check_up(known, HttpFetch(), offline=offline)
+    if github:
+        checks = (*checks, *_on_github(places, settings, repository or known.run.repository))
     if output_format == "json":
         import json
 
@@ -54,6 +69,25 @@ def command(path: str, *, python: str | None, offline: bool, output_format: str)
     else:
         click.echo("\n".join(_lines(checks)))
     return exit_code(checks, settings.optional)
+
+
+def _on_github(places: Places, settings: Settings, repository: str) -> tuple[Check, ...]:
+    """Return the checks of the setup on GitHub; raises UsageError without a token or a name."""
+    import time
+
+    from ratchetry.adapters.clock import SystemClock
+    from ratchetry.adapters.github import open_client
+    from ratchetry.adapters.github.doctor import setup_facts
+    from ratchetry.pipeline.github_checkup import Setup, check_github
+    from ratchetry.pipeline.github_workflows import callers
+    from ratchetry.pipeline.stubs import STUBS
+
+    clock, own = SystemClock(), callers(places.root)
+    learning = next((caller.path for caller in own if caller.role == "learning"), STUBS[-1])
+    branch = settings.history_ref.removeprefix("refs/heads/")
+    with open_client(os.environ, repository=repository, clock=clock, sleep=time.sleep) as client:
+        facts = setup_facts(client, data_branch=branch, learning=learning)
+    return tuple(check_github(Setup(facts=facts, callers=own, data_branch=branch, now=clock.now())))
 
 
 def exit_code(checks: tuple[Check, ...], optional: tuple[str, ...]) -> int:
