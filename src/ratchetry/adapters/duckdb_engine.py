@@ -58,6 +58,7 @@ def connected(source: str, scratch: Path, limits: Limits) -> Iterator[duckdb.Duc
         connection.execute("SET max_temp_directory_size = ?", [limits.spill])
         connection.execute(f"SET threads = {limits.threads or os.cpu_count() or 1}")
         connection.execute("SET preserve_insertion_order = false")
+        connection.execute("SET enable_progress_bar = false")
         found = {view.name: _patterns(source, view.name) for view in VIEWS}
         if not any(found.values()):
             msg = f"{source}: holds no views; `ratchetry history export --format parquet` writes them"

@@ -18,7 +18,7 @@ from ratchetry.history import layout
 from ratchetry.history.chunks import Name, chunk_id, chunk_names
 from ratchetry.history.columns import RunColumns, columns_of
 from ratchetry.history.decoding import decode_record
-from ratchetry.history.document import is_document
+from ratchetry.history.document import RunDocument, decode_document, is_document
 from ratchetry.history.encoding import Encoded, encode_record
 from ratchetry.history.event_file import event_bytes, event_in
 from ratchetry.history.normal import ROUNDS, normalized
@@ -84,6 +84,14 @@ class HistoryDirectory:
         for entry in self._found("runs", since, until):
             yield self._columns(entry)
 
+    def documents(self, since: str = "", until: str = "") -> Iterator[RunDocument]:
+        """Yield the runs that started in [since, until) as they are kept, all columns, in order of their start.
+
+        Raises StateError naming a file that cannot be read.
+        """
+        for entry in self._found("runs", since, until):
+            yield decode_document(self._document(entry), str(entry.path), RunDocument)
+
     def events(self, since: str = "", until: str = "") -> Iterator[Event]:
         """Yield the events of [since, until), ISO 8601 in UTC, in order of their time."""
         for entry in self._found("events", since, until):
@@ -127,12 +135,16 @@ class HistoryDirectory:
                 columns = columns_in(self.months.content(entry.path), entry.place, str(entry.path))
                 if columns is not None:
                     return columns
+        return columns_of(self._document(entry), str(entry.path))
+
+    def _document(self, entry: Entry) -> bytes:
+        """Return the document of a run; a whole run record becomes one."""
         data = self.months.data("runs", entry)
-        if not is_document(data):
-            encoded = encode_record(normalized(loads(data, str(entry.path)), self._rounds))
-            self._chunks.update(encoded.chunks)
-            data = encoded.document
-        return columns_of(data, str(entry.path))
+        if is_document(data):
+            return data
+        encoded = encode_record(normalized(loads(data, str(entry.path)), self._rounds))
+        self._chunks.update(encoded.chunks)
+        return encoded.document
 
     @contextlib.contextmanager
     def _adding(self) -> Iterator[None]:

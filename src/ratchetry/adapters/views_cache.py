@@ -5,21 +5,25 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from msgspec.structs import replace as with_fields
+
 from ratchetry.adapters.files import read_bounded, write_atomic
+from ratchetry.adapters.history_directory import HistoryDirectory
 from ratchetry.adapters.parquet_files import part_path, require_sql, write_rows, write_tests
 from ratchetry.domain.event import Event
 from ratchetry.domain.fingerprint import short_hash
-from ratchetry.domain.record import RunRecord
+from ratchetry.domain.record import RunRecord, TestResult
 from ratchetry.errors import StateError, UsageError
-from ratchetry.fleet.results import tests_of
+from ratchetry.fleet.results import RunTests, TestReader
 from ratchetry.fleet.rows import ROWS, event_row
 from ratchetry.fleet.tables import BY_NAME, VIEWS_VERSION
+from ratchetry.history.decoding import Names, record_of
+from ratchetry.history.document import RunDocument
 from ratchetry.history.layout import UNDATED, month_of
-from ratchetry.ports import History
 from ratchetry.state.codec import decode, encode
 
 SOURCES: Final = "_sources"
@@ -52,7 +56,7 @@ class Updated:
     rows: int
 
 
-def update_views(root: Path, history: History, target: Path) -> Updated:
+def update_views(root: Path, history: HistoryDirectory, target: Path) -> Updated:
     """Bring the views of the history at `root` up to date in the directory `target`; months that are the same stay.
 
     A month is written anew when a file of it has come, gone or changed its size.  Raises UsageError when the
@@ -78,7 +82,7 @@ def source_place(root: Path) -> str:
     return short_hash(str(root.resolve()))
 
 
-def _update(keys: Mapping[str, str], history: History, target: Path, note: Path) -> Updated:
+def _update(keys: Mapping[str, str], history: HistoryDirectory, target: Path, note: Path) -> Updated:
     """Write the months whose key is not the noted one, remove those that are gone, and note each as it is done."""
     months = dict(_noted(note).months)
     rows = written = 0
@@ -116,18 +120,49 @@ def _all_there(target: Path, month: Month) -> bool:
     return all((target / name).is_file() for name in month.files)
 
 
-def _write_month(month: str, history: History, target: Path) -> dict[str, int]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Runs:
+    """The runs of one repository in one month: their records, of tests only those that failed, and all tests."""
+
+    records: list[RunRecord] = field(default_factory=list)
+    tests: list[RunTests] = field(default_factory=list)
+
+
+def _failed_only(document: RunDocument, names: Names) -> RunRecord:
+    """Return the record of a run without its tests, but for the signatures of those that failed."""
+    parts = () if document.tests is None else document.tests.chunks.values()
+    signatures = (signature for part in parts for signature, places in part.signatures.items() for _ in places)
+    failed = tuple(TestResult(id="", outcome="failed", signature=signature) for signature in signatures)
+    return replace(record_of(with_fields(document, tests=None), names), tests=failed)
+
+
+def _runs_of(month: str, history: HistoryDirectory) -> dict[str, _Runs]:
+    """Return the runs of a month by their repository; raises StateError when one cannot be read."""
+    found: dict[str, _Runs] = {}
+    reader = TestReader(history.names)
+    for document in history.documents(*_span(month)):
+        if month_of(document.run.started) != month:
+            continue
+        try:
+            record, tests = _failed_only(document, history.names), reader.tests(document)
+        except (ValueError, LookupError, OverflowError) as error:
+            msg = f"{history.root}: run {document.run.run_id[:100]}: its columns do not fit together: {error}"
+            raise StateError(msg) from error
+        runs = found.setdefault(document.run.repository, _Runs())
+        runs.records.append(record)
+        runs.tests.append(tests)
+    return found
+
+
+def _write_month(month: str, history: HistoryDirectory, target: Path) -> dict[str, int]:
     """Write the rows of one month, and return the files with how many each has."""
-    records: dict[str, list[RunRecord]] = {}
-    for record in history.records(*_span(month)):
-        if month_of(record.run.started) == month:
-            records.setdefault(record.run.repository, []).append(record)
+    found = _runs_of(month, history)
     events: dict[str, list[Event]] = {}
     for event in history.events(*_span(month)):
         if month_of(event.time) == month:
             events.setdefault(event.repository, []).append(event)
     rows: dict[str, int] = {}
-    for repository, runs in records.items():
+    for repository, runs in found.items():
         for view in ROWS:
             path = part_path(view, month, repository)
             rows[path] = _write_view(view, target / path, runs)
@@ -137,11 +172,11 @@ def _write_month(month: str, history: History, target: Path) -> dict[str, int]:
     return {path: count for path, count in rows.items() if count}
 
 
-def _write_view(view: str, path: Path, runs: list[RunRecord]) -> int:
+def _write_view(view: str, path: Path, runs: _Runs) -> int:
     """Write one view of runs into its file, and return how many rows it has."""
     if view == "tests":
-        return write_tests(path, [tests_of(record) for record in runs])
-    return write_rows(path, BY_NAME[view], (row for record in runs for row in ROWS[view](record)))
+        return write_tests(path, runs.tests)
+    return write_rows(path, BY_NAME[view], (row for record in runs.records for row in ROWS[view](record)))
 
 
 def _span(month: str) -> tuple[str, str]:

@@ -6,13 +6,16 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import accumulate
 from typing import Final
 
 from ratchetry.domain.record import RunRecord
 from ratchetry.fleet.rows import as_count, commit_of, moment, value_of, whole
 from ratchetry.history.columns import RunColumns, TestPart
 from ratchetry.history.decoding import Names, expanded
+from ratchetry.history.document import RunDocument, TestColumns
 from ratchetry.history.encoding import LETTERS
+from ratchetry.history.numbers import unscaled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +82,7 @@ class Reader:
 
     def __init__(self, names: Names) -> None:
         self.names = names
-        self._tests: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._tests: dict[str, tuple[str, ...]] = {}
 
     def runs(self, history: Iterable[RunColumns]) -> list[RunResults]:
         """Return what the light core keeps of each run."""
@@ -108,11 +111,10 @@ class Reader:
 
     def _identifiers(self, parts: Sequence[TestPart]) -> tuple[str, ...]:
         """Return the identifiers of tests, the same tuple for the same chunks of names."""
-        chunks = tuple(f"{part.chunk} {dict(part.repeats) or ''}" for part in parts)
-        if chunks not in self._tests:
-            rows = (expanded(self.names(part.chunk), part.repeats) for part in parts)
-            self._tests[chunks] = tuple(sys.intern(name[0]) for part in rows for name in part)
-        return self._tests[chunks]
+        key = repr([(part.chunk, part.repeats) for part in parts])
+        if key not in self._tests:
+            self._tests[key] = identifiers(((part.chunk, part.repeats) for part in parts), self.names)
+        return self._tests[key]
 
 
 def gauges_of(value: Callable[[str], float | None]) -> tuple[float | None, ...]:
@@ -143,6 +145,54 @@ class RunTests:
     """Of the tests, by their place, that were run more than once."""
     signatures: Mapping[int, str]
     """Of the tests, by their place, that failed."""
+
+
+def identifiers(parts: Iterable[tuple[str, Mapping[str, int]]], names: Names) -> tuple[str, ...]:
+    """Return the identifiers of tests, given their chunks of names and how often some of them stand there."""
+    rows = (expanded(names(chunk), repeats) for chunk, repeats in parts)
+    return tuple(sys.intern(name[0]) for part in rows for name in part)
+
+
+class TestReader:
+    """Reads the tests of runs from their documents; runs with the same tests get one tuple of their identifiers."""
+
+    __test__ = False
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self._tests: dict[str, tuple[str, ...]] = {}
+
+    def tests(self, document: RunDocument) -> RunTests:
+        """Return all that is known of the tests of a run."""
+        table, run = document.tests, document.run
+        parts = [] if table is None else [(chunk, table.chunks[chunk]) for chunk in table.order]
+        starts = list(accumulate((len(part.outcomes) for _, part in parts), initial=0))
+        placed = list(zip(starts, (part for _, part in parts), strict=False))
+        return RunTests(
+            repository=run.repository,
+            run_id=run.run_id,
+            attempt=whole(run.attempt),
+            started=moment(run.started),
+            branch=run.branch,
+            commit=commit_of(run),
+            tests=self._identifiers(parts),
+            outcomes="".join(part.outcomes for _, part in parts),
+            durations=[second for _, part in parts for second in unscaled(part.digits, part.durations)],
+            attempts={start + int(at): whole(n) for start, part in placed for at, n in part.attempts.items()},
+            signatures={
+                start + at: signature
+                for start, part in placed
+                for signature, places in part.signatures.items()
+                for at in places
+            },
+        )
+
+    def _identifiers(self, parts: Sequence[tuple[str, TestColumns]]) -> tuple[str, ...]:
+        """Return the identifiers of tests, the same tuple for the same chunks of names."""
+        key = repr([(chunk, part.repeats) for chunk, part in parts])
+        if key not in self._tests:
+            self._tests[key] = identifiers(((chunk, part.repeats) for chunk, part in parts), self.names)
+        return self._tests[key]
 
 
 def tests_of(record: RunRecord) -> RunTests:
