@@ -1,0 +1,85 @@
+"""Handing a history's new files to the remote, where nobody else's push can come in the way."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ratchetry.adapters.data_branch.local import LocalFiles, read_file
+from ratchetry.adapters.data_branch.parts import Covered, coverage_of
+from ratchetry.adapters.data_branch.patience import Patience
+from ratchetry.adapters.data_branch.store import INBOX, INBOX_BRANCHES, Store
+from ratchetry.adapters.data_branch.streams import Draft
+from ratchetry.adapters.data_branch.tip import Tip, blob_name
+from ratchetry.adapters.data_branch.trees import CURSOR_FILE
+from ratchetry.adapters.data_branch.union import parts_to_read, united
+from ratchetry.history.layout import LAYOUT_FILE
+
+_LOCAL: Final = "0" * 40
+"""Stands for the name of a content that is here only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Files of a local history that the remote lacks, as one commit without a parent; `id` follows from them."""
+
+    id: str
+    commit: str
+    files: Mapping[str, Path]
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """The inbox's reference that holds a batch, or, when the server takes none, why it does not."""
+
+    ref: str = ""
+    reason: str = ""
+
+
+def new_files(store: Store, tip: Tip, local: LocalFiles, root: Path, covered: Covered) -> tuple[str, ...]:
+    """Return the paths of a local history that the remote does not have, in a file of their own or in a part.
+
+    Raises StateError naming a part that is damaged.
+    """
+    files = {path: _LOCAL for path in local.sizes if path not in tip.files and path != LAYOUT_FILE}
+    if CURSOR_FILE in local.sizes and tip.files.get(CURSOR_FILE) != blob_name(read_file(root, CURSOR_FILE)):
+        files[CURSOR_FILE] = _LOCAL
+    wanted = parts_to_read(tip.files, (files,))
+    ours = {path: covered(read_file(root, path), str(root / path)) for path in wanted if path in files}
+    theirs = coverage_of(store, {path: name for path, name in wanted.items() if path not in files}, covered)
+    union = united(tip.files, (files,), {**ours, **theirs})
+    return tuple(sorted({*union.added, *([CURSOR_FILE] if union.cursors else [])}))
+
+
+def make_batch(store: Store, root: Path, paths: tuple[str, ...], local: LocalFiles) -> Batch:
+    """Return some files of a local history as a commit that is the same whenever and by whomever it is made."""
+    files = {path: root / path for path in (LAYOUT_FILE, *paths)}
+    commit = store.commit(Draft(message="Hand over runs\n", added=files))
+    identifier = hashlib.sha256(store.tree_of(commit).encode()).hexdigest()[:32]
+    size = sum(local.sizes.get(path, 0) for path in paths)
+    return Batch(id=identifier, commit=commit, files=files, size=size)
+
+
+def deliver(store: Store, batch: Batch, patience: Patience) -> Delivered:
+    """Return where a batch waits now to be folded into the history.
+
+    A server may refuse references of its users' own making (as GitLab's hooks can), and then branches of that name.
+    Raises UsageError when pushing is not permitted, UnreachableError when the server cannot be reached.
+    """
+    reason = ""
+    for _ in patience.turns():
+        for prefix in (INBOX, INBOX_BRANCHES):
+            ref = f"{prefix}{batch.id}"
+            pushed = store.push({ref: batch.commit}, {}, atomic=False)
+            if pushed.done:
+                return Delivered(ref=ref)
+            reason = pushed.reason
+            if not pushed.refused:
+                break
+        else:
+            return Delivered(reason=reason)
+    return Delivered(reason=reason)
