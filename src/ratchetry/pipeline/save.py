@@ -69,14 +69,14 @@ def publish_to_github(
         record,
         environ,
         markdown=summary(record),
-        annotations=workflow_commands(record, prefix=_place_in_checkout(places, environ)),
+        annotations=workflow_commands(record, prefix=place_in_checkout(places.root, environ)),
         record_path=str(files.record),
         stream=stream,
     )
 
 
-def _place_in_checkout(places: Places, environ: Mapping[str, str]) -> str:
+def place_in_checkout(root: Path, environ: Mapping[str, str]) -> str:
     """Return where the measured repository lies in the checkout of the job, empty when it is the checkout."""
-    checkout = Path(environ.get("GITHUB_WORKSPACE") or places.root).resolve()
-    inside = places.root != checkout and places.root.is_relative_to(checkout)
-    return places.root.relative_to(checkout).as_posix() if inside else ""
+    checkout = Path(environ.get("GITHUB_WORKSPACE") or root).resolve()
+    inside = root != checkout and root.is_relative_to(checkout)
+    return root.relative_to(checkout).as_posix() if inside else ""

@@ -13,10 +13,12 @@ CI_COMMANDS: Final[Mapping[str, str]] = {
     "stage": "Measure one stage and write its fragment.",
     "emit": "Check a stage's fragment before it is uploaded.",
     "score": "Judge the fragments of a run and write its record.",
+    "sarif": "Write the findings of a run for code scanning.",
     "feedback": "Write the one comment on a pull request.",
     "ingest": "Collect what has run since the last learning run.",
     "persist": "Add a batch to the shared history.",
     "report": "Keep the issues about the default branch.",
+    "tasks": "Synchronize the file of improvement tasks.",
     "aggregate": "Reconcile runs straight into a history here.",
 }
 

@@ -20,6 +20,7 @@ from ratchetry.pipeline.ci.fragments import Collected, collect_fragments
 from ratchetry.pipeline.ci.origin import identity_of
 from ratchetry.pipeline.measure import Measured, interpret_after, plan_stages
 from ratchetry.pipeline.run import judge, load_thresholds
+from ratchetry.pipeline.save import place_in_checkout
 from ratchetry.pipeline.stages import wanted
 from ratchetry.pipeline.survey import Places, Survey, survey
 from ratchetry.ports import Clock, Progress
@@ -195,14 +196,12 @@ def _moment(text: str) -> datetime | None:
 
 def _context(facts: EventFacts, known: Survey, collected: Collected, environ: Mapping[str, str]) -> SummaryContext:
     """Return the hints for the comment."""
-    root = Path(environ.get("GITHUB_WORKSPACE") or known.places.root).resolve()
-    inside = known.places.root != root and known.places.root.is_relative_to(root)
     return SummaryContext(
         event=known.run.event,
         pull_request=facts.pull_request,
         head_sha=facts.head or known.run.commit,
         base_sha=known.run.base_commit,
         base_ref=environ.get("GITHUB_BASE_REF", "")[:1000],
-        directory=known.places.root.relative_to(root).as_posix() if inside else "",
+        directory=place_in_checkout(known.places.root, environ),
         refused=len(collected.refused),
     )
