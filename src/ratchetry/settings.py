@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -64,6 +64,20 @@ class Settings:
     """Files (globs) whose absence is an error."""
     exclude: tuple[str, ...] = ()
     """Files (globs) that validate and the secret scan leave alone."""
+    history_rounds: Annotated[int, Meta(ge=1, le=10_000)] = 5
+    """Rounds of each benchmark that the history keeps, evenly spaced."""
+    history_keep_tests_days: Annotated[int, Meta(ge=0)] = 0
+    """Days for which the history keeps each test and finding of a run, then their sums alone; 0 means for ever."""
+    privacy_authors: Literal["hash", "omit", "keep"] = "hash"
+    """What the history keeps of people: a pseudonym (hash), nothing (omit), or their names and addresses (keep)."""
+    privacy_messages: Literal["redact", "omit", "keep"] = "redact"
+    """What the history keeps of messages and evidence: all but what looks like a secret, nothing, or all."""
+    privacy_salt: str = ""
+    """Secret text that pseudonyms depend on, best set as RATCHETRY_PRIVACY_SALT; the repository's name when empty."""
+    history_remote: str = "origin"
+    """Remote, or address of a git repository, that the history is shared through."""
+    history_ref: str = "ratchetry-data"
+    """Branch of the shared history there; a name that begins with refs/ keeps it out of ordinary clones."""
 
 
 _NAMES: Final = {name.name.replace("_", "-"): name.name for name in fields(Settings)}

@@ -23,21 +23,25 @@ from ratchetry.history.encoding import Encoded, encode_record
 from ratchetry.history.event_file import event_bytes, event_in
 from ratchetry.history.normal import ROUNDS, normalized
 from ratchetry.history.part_columns import columns_in
+from ratchetry.history.privacy import Privacy, private_event, private_record
 from ratchetry.state.record import loads
 
 _LOCK: Final = ".history.lock"
+_PRIVATE: Final = Privacy()
 
 
 class HistoryDirectory:
     """A history (ports.History) below a directory: one file for each run and event, names in chunks that they share.
 
-    A run is kept in its normal form (history.normal).  Nothing is ever listed to add to it.
+    A run is kept in its normal form (history.normal), with what may be kept of people and messages (history.privacy).
+    Nothing is ever listed to add to it.
     """
 
-    def __init__(self, root: Path, *, rounds: int = ROUNDS) -> None:
+    def __init__(self, root: Path, *, rounds: int = ROUNDS, privacy: Privacy = _PRIVATE) -> None:
         self.root = root
         self.months = Months(root)
         self._rounds = rounds
+        self._privacy = privacy
         self._chunks: dict[str, bytes] = {}
         self.names = lru_cache(maxsize=4096)(self._names)
 
@@ -50,8 +54,7 @@ class HistoryDirectory:
         path = self.root / layout.run_path(run.run_id, run.attempt, run.started)
         if path.exists() or self.months.holds("runs", layout.month_of(run.started), path.stem):
             return False
-        kept = normalized(record, self._rounds)
-        encoded = _checked(kept)
+        encoded = _checked(normalized(private_record(record, self._privacy), self._rounds))
         with self._adding():
             for identifier, data in encoded.chunks.items():
                 keep_content(self.root / layout.chunk_path(identifier), data)
@@ -62,6 +65,7 @@ class HistoryDirectory:
 
         Raises StateError when the event cannot be kept as it is, UsageError when nothing can be written.
         """
+        event = private_event(event, self._privacy)
         if self.months.holds("events", layout.month_of(event.time), event.id):
             return False
         data = event_bytes(event)

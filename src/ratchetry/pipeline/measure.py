@@ -21,7 +21,12 @@ from ratchetry.errors import RatchetryError
 from ratchetry.pipeline.survey import Survey
 from ratchetry.ports import Fetch, Progress
 
-_NOT_INPUTS: Final = frozenset({"stages", "optional", "jobs", "timeout", "output_dir", "cache", "thresholds"})
+_NOT_INPUTS: Final = frozenset(
+    {
+        *("stages", "optional", "jobs", "timeout", "output_dir", "cache", "thresholds"),
+        *("history_rounds", "history_keep_tests_days", "privacy_authors", "privacy_messages", "privacy_salt"),
+    }
+)
 """Settings that change what is run or judged, but not what a stage measures."""
 
 
