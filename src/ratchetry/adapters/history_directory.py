@@ -80,13 +80,22 @@ class HistoryDirectory:
         for entry in self._found("runs", since, until):
             yield self.record_in(self.months.data("runs", entry), str(entry.path))
 
+    def columns_of(self, entry: Entry) -> RunColumns:
+        """Return a run as columns; raises StateError naming the file when it cannot be read."""
+        if entry.place is not None:
+            with contextlib.suppress(FileNotFoundError):
+                columns = columns_in(self.months.content(entry.path), entry.place, str(entry.path))
+                if columns is not None:
+                    return columns
+        return columns_of(self._document(entry), str(entry.path))
+
     def columns(self, since: str = "", until: str = "") -> Iterator[RunColumns]:
         """Yield the runs that started in [since, until) as columns, in order of their start.
 
         Raises StateError naming a file that cannot be read.
         """
         for entry in self._found("runs", since, until):
-            yield self._columns(entry)
+            yield self.columns_of(entry)
 
     def documents(self, since: str = "", until: str = "") -> Iterator[RunDocument]:
         """Yield the runs that started in [since, until) as they are kept, all columns, in order of their start.
@@ -100,6 +109,17 @@ class HistoryDirectory:
         """Yield the events of [since, until), ISO 8601 in UTC, in order of their time."""
         for entry in self._found("events", since, until):
             yield event_in(self.months.data("events", entry), str(entry.path))
+
+    def newest(self, limit: int) -> tuple[RunRecord, ...]:
+        """Return the runs that started last, oldest first; raises StateError naming a file that cannot be read."""
+        self.check_layout()
+        found: list[Entry] = []
+        for month in reversed(self.months.all("runs")):
+            if len(found) >= limit:
+                break
+            found = [*self.months.entries("runs", month), *found]
+        entries = found[-limit:] if limit > 0 else []
+        return tuple(self.record_in(self.months.data("runs", entry), str(entry.path)) for entry in entries)
 
     def record_in(self, data: bytes, origin: str) -> RunRecord:
         """Return the record that a run's file holds; raises StateError naming the file when it cannot be read."""
@@ -131,15 +151,6 @@ class HistoryDirectory:
             msg = f"{path}: damaged: its content is not what its name says; add a run that has it, or restore it"
             raise StateError(msg)
         return chunk_names(data, str(path))
-
-    def _columns(self, entry: Entry) -> RunColumns:
-        """Return a run as columns."""
-        if entry.place is not None:
-            with contextlib.suppress(FileNotFoundError):
-                columns = columns_in(self.months.content(entry.path), entry.place, str(entry.path))
-                if columns is not None:
-                    return columns
-        return columns_of(self._document(entry), str(entry.path))
 
     def _document(self, entry: Entry) -> bytes:
         """Return the document of a run; a whole run record becomes one."""

@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final, Literal
 
 from ratchetry.history.columns import RunColumns, TestPart
-from ratchetry.history.month import ChunkTests, MonthTests
+from ratchetry.history.document import RunDocument
+from ratchetry.history.month import ChunkTests, MonthTests, body_of, written
 
 Letter = Literal["P", "F", "E", "S", "R"]
 LETTERS: Final[tuple[Letter, ...]] = ("P", "F", "E", "S", "R")
 _ROWS: Final = ("tests", "findings", "failures")
-_TABLES: Final = ("tests", "findings", "benchmarks", "metrics")
 
 
-def pruned(body: Mapping[str, object], when: str) -> dict[str, object]:
-    """Return the document of a run without its rows, which says since when."""
-    return {name: value for name, value in body.items() if name not in _ROWS} | {"pruned": when}
+def pruned(data: bytes, when: str) -> bytes:
+    """Return the document of a run without its rows, which says since when; one without rows stays as it is.
+
+    Raises ValueError for a file that is no document.
+    """
+    body = body_of(data)
+    if not isinstance(body, dict) or not any(name in body for name in _ROWS):
+        return data
+    return written({name: value for name, value in body.items() if name not in _ROWS} | {"pruned": when})
 
 
-def is_pruned(body: Mapping[str, object]) -> bool:
-    """Tell whether the rows of a run's document have been dropped."""
-    return "pruned" in body
-
-
-def chunks_named(body: Mapping[str, object]) -> set[str]:
+def chunks_named(document: RunDocument) -> set[str]:
     """Return the chunks of names that a run's document refers to."""
-    tables = (body.get(name) for name in _TABLES)
-    orders = (table.get("order") for table in tables if isinstance(table, dict))
-    return {name for order in orders if isinstance(order, list) for name in order if isinstance(name, str)}
+    tables = (document.tests, document.findings, document.benchmarks, document.metrics)
+    return {name for table in tables if table is not None for name in table.order}
 
 
 class _Sums:

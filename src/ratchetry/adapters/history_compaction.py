@@ -1,4 +1,4 @@
-"""Upkeep of a history: closed months are compacted, rows that are too old summed up, and what nobody names removed."""
+"""Compacting a history: the files of a closed month become parts that give each of them back."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from ratchetry.adapters.history_files import sync_directory, write_once
 from ratchetry.adapters.history_months import Entry, Part, Single
 from ratchetry.errors import StateError
 from ratchetry.history import layout, month
+from ratchetry.history.document import RunDocument, decode_document, is_document
+from ratchetry.history.event_file import event_in
+from ratchetry.state.record import loads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +41,18 @@ def compact(history: HistoryDirectory, name: str, *, write: bool = True) -> Comp
     in a file, a part, or both.
     """
     with history.exclusive():
-        done = Compacted(month=name)
-        for kind in _KINDS:
-            files = len(history.months.singles(kind, name))
-            if files or _mergeable([part for part in history.months.parts(name, _pass) if part.header.kind == kind]):
-                done = _with(done, kind, _compact_kind(history, kind, name, files, write=write))
-        return done
+        return compact_alone(history, name, write=write)
+
+
+def compact_alone(history: HistoryDirectory, name: str, *, write: bool = True) -> Compacted:
+    """Compact a month of a history that is held exclusively already."""
+    history.check_layout()
+    done = Compacted(month=name)
+    for kind in _KINDS:
+        files = len(history.months.singles(kind, name))
+        if files or _mergeable([part for part in history.months.parts(name, _pass) if part.header.kind == kind]):
+            done = _with(done, kind, _compact_kind(history, kind, name, files, write=write))
+    return done
 
 
 _KINDS: tuple[Single, Single] = ("runs", "events")
@@ -91,7 +100,7 @@ def _compact_kind(history: HistoryDirectory, kind: Single, name: str, files: int
     done: set[Path] = set()
     kept: set[str] = set()
     size = packed = 0
-    for block in _blocks(history, kind, entries, problems):
+    for block in blocks(history, kind, entries, problems):
         data = month.packed(kind, name, block)
         _prove(data, block)
         path = history.root / layout.part_path(name, month.part_checksum(data))
@@ -106,7 +115,7 @@ def _compact_kind(history: HistoryDirectory, kind: Single, name: str, files: int
     return _Packed(documents=len(kept), files=files, size=size, packed=packed, problems=tuple(dict.fromkeys(problems)))
 
 
-def _blocks(
+def blocks(
     history: HistoryDirectory, kind: Single, entries: Sequence[Entry], problems: list[str]
 ) -> Iterator[list[month.Document]]:
     """Yield the documents of some entries in blocks that make one part each; names those that cannot be packed."""
@@ -115,6 +124,7 @@ def _blocks(
     for entry in entries:
         try:
             data = history.months.data(kind, entry)
+            check_shape(data, kind, str(entry.path))
             month.body_of(data)
         except (StateError, ValueError) as error:
             problems.append(f"{entry.path}: stays as it is: {error}")
@@ -126,6 +136,16 @@ def _blocks(
         size += len(data)
     if block:
         yield block
+
+
+def check_shape(data: bytes, kind: Single, origin: str) -> None:
+    """Raise StateError naming a file that is no run or event as ratchetry writes them."""
+    if kind == "events":
+        event_in(data, origin)
+    elif is_document(data):
+        decode_document(data, origin, RunDocument)
+    else:
+        loads(data, origin)
 
 
 def _prove(data: bytes, block: Sequence[month.Document]) -> None:
