@@ -97,7 +97,7 @@ def run_workflow(
     workflow: str,
     trigger: Trigger,
     *,
-    flat: bool = False,
+    source: Source | None = None,
     environ: Mapping[str, str] | None = None,
     cancel_when: Callable[[Line], bool] | None = None,
     timeout: float = 240,
@@ -106,7 +106,7 @@ def run_workflow(
 
     Raises AssertionError with act's log when it takes too long or leaves processes behind.
     """
-    source = world.flat if flat else world.source
+    source = source or world.source
     place = world.scratch / f"act-{secrets.token_hex(4)}"
     command = [*_command(world, source, checkout, workflow, trigger, place), *_environment_flags(world, trigger)]
     before = len(world.github.requests)
@@ -182,10 +182,6 @@ def _environment(world: World, place: Path) -> dict[str, str]:
     home = place / "home"
     home.mkdir()
     kept = {name: value for name, value in os.environ.items() if PASSED_ON.search(name)}
-    pythons = place / "pythons"
-    for version, python in world.tools.pythons.items():
-        (pythons / version).mkdir(parents=True)
-        (pythons / version / "bin").symlink_to(python.parent)
     return {
         **kept,
         "PATH": f"{world.tools.node.parent}:{SYSTEM}",
@@ -197,7 +193,7 @@ def _environment(world: World, place: Path) -> dict[str, str]:
         "ACTIONS_RUNTIME_URL": f"{world.artifacts.address}/",
         "UV_CACHE_DIR": str(world.tools.caches / "uv-cache"),
         "PIP_CACHE_DIR": str(world.tools.caches / "pip-cache"),
-        "RATCHETRY_ACT_PYTHONS": str(pythons),
+        "RATCHETRY_ACT_PYTHONS": str(world.tools.caches / "pythons"),
         "GIT_CONFIG_GLOBAL": os.devnull,
     }
 
@@ -253,6 +249,8 @@ def _watched(
         process.wait()
         code = None
     thread.join(10)
+    if process.stdout:
+        process.stdout.close()
     return code, lines
 
 

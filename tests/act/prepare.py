@@ -37,19 +37,23 @@ class Source:
     tokens: Mapping[str, Mapping[str, str]]
 
 
-def prepared(target: Path, *, ref: str, flat: bool = False, origin: Path = CHECKOUT) -> Source:
+def prepared(target: Path, *, ref: str, flat: bool = False, only: tuple[str, ...] = ()) -> Source:
     """Return a copy of ratchetry below a directory whose workflows act can run.
+
+    With `only`, the main workflow has these jobs and no others, as when failed jobs are run again.
 
     Raises ValueError when GitHub would refuse a workflow: a called job wants more than its caller may.
     """
-    for name in _tracked(origin):
+    for name in _tracked(CHECKOUT):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(origin / name, target / name)
+        shutil.copy2(CHECKOUT / name, target / name)
     workflows = sorted((target / ".github" / "workflows").glob("*.yml"))
     refuse_escalation(workflows)
     if flat:
         for path in workflows:
             _flatten(path)
+    if only:
+        _reduce(target / ".github" / "workflows" / "ci-main.yml", only)
     tokens: dict[str, Mapping[str, str]] = {}
     for path in workflows:
         tokens |= make_runnable(path, ref)
@@ -130,6 +134,18 @@ def _flatten(path: Path) -> None:
         if not called.startswith("$/.github/workflows/stage-"):
             continue
         nodes.put(nodes.mapping(jobs), name, _inlined(nodes.mapping(job), nodes.read(path.parent / Path(called).name)))
+    nodes.write(path, root)
+
+
+def _reduce(path: Path, only: tuple[str, ...]) -> None:
+    """Write a workflow with no more than some of its jobs."""
+    root = nodes.read(path)
+    jobs = nodes.mapping(nodes.get(root, "jobs"))
+    jobs.value = [(key, job) for key, job in jobs.value if key.value in only]
+    for _, job in nodes.items(jobs):
+        needs = nodes.get(job, "needs")
+        if needs is not None:
+            needs.value = [one for one in needs.value if one.value in only]
     nodes.write(path, root)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,11 +14,12 @@ from typing import Final
 
 CHECKOUT: Final = Path(__file__).parents[2]
 VERSIONS: Final = ("3.11", "3.12", "3.13", "3.14")
+TEST_TOOLS: Final = ("pytest", "coverage", "pytest-benchmark")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Toolchain:
-    """Where the tools lie; `pythons` maps versions to interpreters."""
+    """Where the tools lie; `pythons` maps versions to interpreters that have what tests need beside them."""
 
     act: Path
     shims: Path
@@ -48,9 +50,22 @@ def toolchain() -> Toolchain:
 
 
 def _pythons() -> dict[str, Path]:
-    """Return an interpreter for each supported version of Python that is installed here."""
+    """Return an environment's interpreter for each supported version of Python that is installed here."""
     found = {version: _python(version) for version in VERSIONS}
-    return {version: path for version, path in found.items() if path is not None}
+    return {version: _environment(path, version) for version, path in found.items() if path is not None}
+
+
+def _environment(python: Path, version: str) -> Path:
+    """Return the interpreter of an environment with the test tools, so that no measured project need install them."""
+    place = CHECKOUT / ".tools" / "pythons" / version
+    interpreter = place / "bin" / "python"
+    if not (place / "complete").exists():
+        subprocess.run([python, "-m", "venv", "--clear", place], check=True, timeout=120)
+        pins = ("--constraint", CHECKOUT / "requirements" / "dev.txt")
+        command = (sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", interpreter, *pins, *TEST_TOOLS)
+        subprocess.run(command, check=True, timeout=300)
+        (place / "complete").touch()
+    return interpreter
 
 
 def _python(version: str) -> Path | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +13,7 @@ from pathlib import Path
 from tests.act.artifact_service import Artifacts, artifact_service
 from tests.act.prepare import Source
 from tests.act.toolchain import Toolchain
-from tests.github.fake import FakeGitHub, Repository, Run
+from tests.github.fake import FakeGitHub, Incoming, Repository, Response, Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,8 @@ class World:
     flat: Source
     scratch: Path
     environ: Mapping[str, str] = field(default_factory=dict)
+    sarif: list[dict[str, object]] = field(default_factory=list)
+    """The analyses that were uploaded to code scanning."""
 
     @property
     def repository(self) -> Repository:
@@ -56,7 +61,7 @@ def world(
             return github.state.add_artifact(github.repo, run, name, archive).id
 
         artifacts = stack.enter_context(artifact_service(publish))
-        yield World(
+        made = World(
             github=github,
             artifacts=artifacts,
             tools=tools,
@@ -65,3 +70,16 @@ def world(
             scratch=scratch,
             environ=environ or {},
         )
+        # it is not among the operations that ratchetry itself uses
+        github.mounts[f"/repos/{repository}/code-scanning/sarifs"] = lambda request: _analysis(made, request)
+        yield made
+
+
+def _analysis(world: World, request: Incoming) -> Response:
+    """Keep an analysis whose sender may upload it."""
+    token = world.github.state.tokens.get(request.headers.get("authorization", "").rpartition(" ")[2])
+    if token is None or token.permissions.get("security_events") != "write":
+        return Response(status=403, body={"message": "Resource not accessible by integration"})
+    packed = base64.b64decode(json.loads(request.body)["sarif"])
+    world.sarif.append(json.loads(gzip.decompress(packed)))
+    return Response(status=202, body={"id": "47177e22-5596-11eb-80a1-c1e54ef945c6"})

@@ -15,7 +15,7 @@ async function main() {
     method: 'POST',
     headers: {
       accept: 'application/vnd.github+json',
-      authorization: `Bearer ${input('token')}`,
+      authorization: `Bearer ${process.env.ACT_JOB_TOKEN}`,
       'content-type': 'application/json',
     },
     body: JSON.stringify({
