@@ -16,12 +16,14 @@ ROOT: Final = Path(__file__).parents[2]
 WRITTEN: Final = (
     "README.md",
     "docs/ci-steps.md",
+    "docs/github.md",
     "docs/guide.md",
     "docs/history.md",
     "docs/measuring.md",
     "docs/performance.md",
     "docs/record.md",
     "docs/score.md",
+    "docs/security.md",
     "docs/trust.md",
 )
 """The pages that people write; those in docs/reference are generated."""

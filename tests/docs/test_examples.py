@@ -9,19 +9,20 @@ from typing import Final
 import jsonschema
 import msgspec
 import pytest
+import yaml
 
+from ratchetry import __version__
 from ratchetry.collect.score.code_blocks import problem_of
 from ratchetry.collect.score.document import Fence
 from ratchetry.collect.score.selector import outcomes
 from ratchetry.domain.record import RunRecord
 from ratchetry.domain.score_model import ScoreModel
-from ratchetry.pipeline.setup import WORKFLOW, plan_setup
-from ratchetry.settings import Settings
+from ratchetry.pipeline.stubs import HOME, STUBS, Pin, stub
 from ratchetry.state import record, score_model, thresholds
 from ratchetry.state.schema import json_schema
 from ratchetry.state.score_model import Ci, MetricEntry, ScoreModelFile, Totals
 from ratchetry.state.thresholds import Bound, ThresholdsFile
-from tests.docs.pages import ROOT, fences, spans
+from tests.docs.pages import fences, spans
 
 FENCES: Final = tuple(fences())
 IN_RECORD: Final = frozenset(text for path, text in spans() if path == "docs/record.md")
@@ -86,12 +87,10 @@ def test_code_blocks_name_their_language_and_parse(path: str, fence: Fence) -> N
     assert not problem_of(fence.language, fence.content)
 
 
-def test_the_workflow_to_copy_is_the_one_that_init_writes() -> None:
-    """The README's workflow uses the same actions in the same versions, and asks for the same permissions."""
-    (template,) = [change.wanted for change in plan_setup(ROOT, Settings(), None) if change.path == WORKFLOW]
-    (shown,) = [fence.content for path, fence in FENCES if path == "README.md" and fence.language == "yaml"]
-    used = [line.strip() for line in shown.splitlines() if "uses:" in line]
-    assert used
-    assert set(used) <= {line.strip() for line in template.splitlines()}
-    assert "permissions: {}" in shown.splitlines()
-    assert "permissions: {}" in template.splitlines()
+@pytest.mark.parametrize(("page", "paths"), [("README.md", STUBS[:1]), ("docs/github.md", STUBS)])
+def test_the_workflows_to_copy_are_those_that_init_writes(page: str, paths: tuple[str, ...]) -> None:
+    """The page shows what init writes, with the tag of this version where init puts its commit."""
+    pin = Pin(repository=HOME, commit=f"v{__version__}", label="the tag")
+    shown = [yaml.safe_load(fence.content) for path, fence in FENCES if path == page and fence.language == "yaml"]
+    for path in paths:
+        assert yaml.safe_load(stub(path, pin, "main")) in shown, path

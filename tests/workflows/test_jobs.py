@@ -83,6 +83,7 @@ def test_commands_of_ratchetry_are_understood() -> None:
             continue
         name = " ".join(words[1:3]) if " ".join(words[1:3]) in every else words[1]
         assert name in every, f"{place}: there is no command {name!r}"
+        assert not isinstance(every[name], click.Group), f"{place}: there is no command {' '.join(words[1:3])!r}"
         arguments = [CHOSEN.get(word, word) for word in words[1 + len(name.split()) :]]
         context = click.Context(cli, info_name="ratchetry")
         every[name].make_context(name, arguments, parent=context)
