@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from importlib import import_module
+from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -33,12 +33,10 @@ INSTALL: Final = 'pip install "ratchetry[sql]"'
 
 def require_sql() -> None:
     """Raise UsageError, saying how to install them, when the libraries of the extra `sql` are missing."""
-    try:
-        for library in ("duckdb", "narwhals", "pyarrow"):
-            import_module(library)
-    except ModuleNotFoundError as error:
-        msg = f"SQL and Parquet need the library {error.name}, which is not installed: {INSTALL}"
-        raise UsageError(msg) from error
+    missing = [library for library in ("duckdb", "narwhals", "pyarrow") if find_spec(library) is None]
+    if missing:
+        msg = f"SQL and Parquet need {' and '.join(missing)}, which is not installed: {INSTALL}"
+        raise UsageError(msg)
 
 
 def part_path(view: str, month: str, repository: str) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from ratchetry.fleet.results import RunTests
 from ratchetry.fleet.rows import module_of, week_of
 from ratchetry.history.encoding import LETTERS
+from ratchetry.history.numbers import AS_THEY_ARE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,7 +64,7 @@ def tests_table(runs: Sequence[RunTests]) -> pa.Table:
         "test": tests.column(test_codes),
         "module": modules.column(module_codes[test_codes]),
         "outcome": _outcomes(runs),
-        "duration": pa.array(np.fromiter(chain.from_iterable(run.durations for run in runs), np.float64, rows)),
+        "duration": pa.array(_seconds(runs)),
         "attempts": _attempts(runs, rows),
         "signature": _signatures(runs, rows),
     }
@@ -86,7 +86,18 @@ def _run_columns(runs: Sequence[RunTests], of_run: npt.NDArray[np.intp]) -> dict
         "commit": pa.array([run.commit for run in runs], pa.string()).dictionary_encode(),
         "branch": pa.array([run.branch for run in runs], pa.string()).dictionary_encode(),
     }
-    return {name: column.take(pa.array(of_run)) for name, column in each.items()}
+    return {name: _repeated(column, of_run) for name, column in each.items()}
+
+
+def _repeated(column: pa.Array, rows: npt.NDArray[np.intp]) -> pa.Array:
+    """Return the values of a column at some rows; numpy does in a fifth of the time what Arrow does where it can."""
+    import pyarrow as pa
+
+    if column.null_count:
+        return column.take(pa.array(rows))
+    if isinstance(column, pa.DictionaryArray):
+        return pa.DictionaryArray.from_arrays(pa.array(column.indices.to_numpy()[rows]), column.dictionary)
+    return pa.array(column.to_numpy(zero_copy_only=False)[rows], column.type)
 
 
 def _test_codes(runs: Sequence[RunTests], names: Names) -> Codes:
@@ -110,6 +121,17 @@ def _outcomes(runs: Sequence[RunTests]) -> pa.Array:
         codes[ord(letter)] = outcomes.code(outcome)
     letters = np.frombuffer("".join(run.outcomes for run in runs).encode("ascii"), np.uint8)
     return outcomes.column(codes[letters])
+
+
+def _seconds(runs: Sequence[RunTests]) -> npt.NDArray[np.float64]:
+    """Return the durations of all tests in seconds."""
+    import numpy as np
+
+    parts = (part for run in runs for part in run.durations)
+    scaled = [
+        np.asarray(numbers, np.float64) / (1 if digits == AS_THEY_ARE else 10**digits) for digits, numbers in parts
+    ]
+    return np.concatenate([np.zeros(0), *scaled])
 
 
 def _attempts(runs: Sequence[RunTests], rows: int) -> pa.Array:

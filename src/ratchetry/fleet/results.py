@@ -15,7 +15,7 @@ from ratchetry.history.columns import RunColumns, TestPart
 from ratchetry.history.decoding import Names, expanded
 from ratchetry.history.document import RunDocument, TestColumns
 from ratchetry.history.encoding import LETTERS
-from ratchetry.history.numbers import unscaled
+from ratchetry.history.numbers import AS_THEY_ARE, Places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +140,8 @@ class RunTests:
     commit: str | None
     tests: tuple[str, ...]
     outcomes: str
-    durations: Sequence[float]
+    durations: Sequence[tuple[Places, Sequence[float]]]
+    """Numbers and the decimal places of their unit, in parts (history.numbers.unscaled)."""
     attempts: Mapping[int, int]
     """Of the tests, by their place, that were run more than once."""
     signatures: Mapping[int, str]
@@ -177,7 +178,7 @@ class TestReader:
             commit=commit_of(run),
             tests=self._identifiers(parts),
             outcomes="".join(part.outcomes for _, part in parts),
-            durations=[second for _, part in parts for second in unscaled(part.digits, part.durations)],
+            durations=tuple((part.digits, part.durations) for _, part in parts),
             attempts={start + int(at): whole(n) for start, part in placed for at, n in part.attempts.items()},
             signatures={
                 start + at: signature
@@ -207,7 +208,7 @@ def tests_of(record: RunRecord) -> RunTests:
         commit=commit_of(run),
         tests=tuple(test.id for test in tests),
         outcomes="".join(LETTERS[test.outcome] for test in tests),
-        durations=[test.duration for test in tests],
+        durations=((AS_THEY_ARE, [test.duration for test in tests]),),
         attempts={index: whole(test.attempts) for index, test in enumerate(tests) if test.attempts != 1},
         signatures={index: test.signature for index, test in enumerate(tests) if test.signature},
     )
