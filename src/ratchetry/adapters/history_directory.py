@@ -65,12 +65,16 @@ class HistoryDirectory:
 
         Raises StateError when the event cannot be kept as it is, UsageError when nothing can be written.
         """
-        event = private_event(event, self._privacy)
+        event = self.kept_event(event)
         if self.months.holds("events", layout.month_of(event.time), event.id):
             return False
         data = event_bytes(event)
         with self._adding():
             return write_once(self.root / layout.event_path(event.id, event.time), data)
+
+    def kept_event(self, event: Event) -> Event:
+        """Return an event as `add_event` keeps it: with what may be kept of people and messages."""
+        return private_event(event, self._privacy)
 
     def records(self, since: str = "", until: str = "") -> Iterator[RunRecord]:
         """Yield the runs that started in [since, until), ISO 8601 in UTC, in order of their start.

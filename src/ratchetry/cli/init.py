@@ -112,7 +112,7 @@ def _measure(places: Places, settings: Settings) -> RunRecord:
 
     with progress_for(sys.stderr, os.environ) as progress:
         result = run(places, settings, environ=os.environ, clock=SystemClock(), progress=progress)
-    save(places, result.record)
+    save(places, settings, result.record)
     return result.record
 
 

@@ -86,7 +86,7 @@ def command(path: str, *, output_format: str, dry_run: bool, **flags: object) ->
 
     with progress_for(sys.stderr, os.environ) as progress:
         result = run(places, settings, environ=os.environ, clock=SystemClock(), progress=progress)
-    files = save(places, result.record)
+    files = save(places, settings, result.record)
     show_result(result.record, files, output_format)
     publish_to_github(places, result.record, files, os.environ, sys.stderr)
     return exit_code(result)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ratchetry.adapters.files import read_bounded
+from ratchetry.adapters.history_directory import HistoryDirectory
 from ratchetry.domain.record import RunRecord
 from ratchetry.pipeline.survey import Places
 from ratchetry.state.record import loads
@@ -17,9 +18,8 @@ def last_record(places: Places) -> RunRecord | None:
 
 
 def past_records(places: Places, limit: int) -> tuple[RunRecord, ...]:
-    """Return the newest records, oldest first; raises StateError naming one that cannot be read."""
-    newest = sorted((places.output / "runs").glob("*/*/*.json"), key=lambda path: path.stat().st_mtime)[-limit:]
-    return tuple(sorted((read_record(path) for path in newest), key=lambda record: record.run.started))
+    """Return the newest records of the history, oldest first; raises StateError naming one that cannot be read."""
+    return HistoryDirectory(places.output).newest(limit)
 
 
 def read_record(path: Path) -> RunRecord:

@@ -1,18 +1,17 @@
-"""Writing what a run leaves behind: the record, its history copy, the Markdown summary and the HTML report."""
+"""Writing what a run leaves behind: the record, the Markdown summary, the HTML report, and its place in the history."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TextIO
+from typing import TextIO
 
 from ratchetry.domain.record import RunRecord
+from ratchetry.history.layout import run_path
 from ratchetry.pipeline.survey import Places
+from ratchetry.settings import Settings
 from ratchetry.state.record import dumps
-
-_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,34 +25,32 @@ class Files:
 
 
 def files_of(places: Places, record: RunRecord) -> Files:
-    """Return where the files of a run go; its copy for the history is named after the month, run and attempt."""
-    month = record.run.started[:7].replace("-", "/")
-    name = f"{_UNSAFE.sub('-', record.run.run_id)[:100]}-{record.run.attempt}.json"
+    """Return where the files of a run go."""
     return Files(
         record=places.output / "record.json",
         summary=places.output / "summary.md",
         report=places.output / "report.html",
-        history=places.output / "runs" / month / name,
+        history=places.output / run_path(record.run.run_id, record.run.attempt, record.run.started),
     )
 
 
-def save(places: Places, record: RunRecord) -> Files:
-    """Write the files of a run, each atomically, and return where they are."""
+def save(places: Places, settings: Settings, record: RunRecord) -> Files:
+    """Write the files of a run, each atomically, keep it in the history, and return where all that is."""
     from ratchetry.adapters.files import write_atomic
+    from ratchetry.pipeline.history import history_at
     from ratchetry.report.html import render as page
     from ratchetry.report.markdown import render as summary
 
     files = files_of(places, record)
-    document = dumps(record)
     contents: Mapping[Path, bytes] = {
-        files.history: document,
-        files.record: document,
+        files.record: dumps(record),
         files.summary: summary(record).encode("utf-8"),
         files.report: page(record).encode("utf-8"),
     }
     for path, data in contents.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(path, data)
+    history_at(places.output, settings).add(record)
     return files
 
 

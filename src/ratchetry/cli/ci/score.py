@@ -110,7 +110,7 @@ def command(
 
     with progress_for(sys.stderr, os.environ) as progress:
         judged = judge_fragments(places, settings, request, environ=os.environ, clock=SystemClock(), progress=progress)
-    files = save(places, judged.record)
+    files = save(places, settings, judged.record)
     summary = save_summary(places, judged)
     show_result(judged.record, files, "table")
     publish_to_github(places, judged.record, files, os.environ, sys.stderr)

@@ -11,6 +11,11 @@ from ratchetry.cli.lazy import LazyGroup
 
 HISTORY_COMMANDS: Final[Mapping[str, str]] = {
     "add": "Keep runs, given as records.",
+    "show": "Show one run.",
+    "log": "Note a deployment, an incident or anything else.",
+    "compact": "Pack months that are over.",
+    "prune": "Drop tests and findings that are too old.",
+    "verify": "Look for what is wrong.",
     "query": "Answer questions in SQL.",
     "export": "Write Parquet files, JSON Lines or CSV.",
     "backfill": "Measure past commits.",
@@ -18,7 +23,9 @@ HISTORY_COMMANDS: Final[Mapping[str, str]] = {
 
 EPILOG: Final = """\b
 Examples:
-  ratchetry history add record.json
+  ratchetry history show latest
+  ratchetry history log "release 2.1 is live" --kind deployment
+  ratchetry history verify
 """
 
 
