@@ -180,7 +180,7 @@ def _wish(share: Sharing) -> Wish:
 
 def _store(share: Sharing) -> AbstractContextManager[Store]:
     """Return a repository to work in."""
-    return temporary_store(share.cache, share.remote, share.environ)
+    return temporary_store(share.cache, share.remote, share.environ, share.patience)
 
 
 def _local(share: Sharing) -> LocalFiles:

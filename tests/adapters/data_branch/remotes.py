@@ -114,7 +114,7 @@ def server(root: Path, **settings: str) -> Server:
     root.mkdir(parents=True)
     git(root, "init", "-q", "--bare", ".")
     made = Server(path=root)
-    made.configure(uploadpack__allowFilter="true", gc__auto="0", **settings)
+    made.configure(**{"uploadpack__allowFilter": "true", "gc__auto": "0", **settings})
     return made
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from ratchetry.adapters.data_branch.remote import find_remote
 from ratchetry.errors import StateError, UsageError
 from ratchetry.pipeline.sync import fold, pull, push
 from tests.adapters.data_branch.remotes import CHUNK, DATA, EVENT, PART, part, read, run, server, share, write
-from tests.adapters.repositories import commit, git, repository
+from tests.adapters.repositories import ENVIRON, commit, git, repository
 
 
 def test_what_one_pushes_another_pulls(tmp_path: Path) -> None:
@@ -88,17 +89,6 @@ def test_a_reference_that_is_no_branch_stays_out_of_ordinary_clones(tmp_path: Pa
     mine = share(write(tmp_path / "mine", {run(1): b"one"}), remote, ref="refs/ratchetry/data")
     push(mine)
     assert remote.refs().keys() == {"refs/ratchetry/data"}
-    git(
-        tmp_path,
-        "clone",
-        "-q",
-        "--mirror",
-        "--no-tags",
-        "-c",
-        "remote.origin.fetch=+refs/heads/*:refs/heads/*",
-        remote.url,
-        "plain.git",
-    )
     git(tmp_path, "clone", "-q", remote.url, "clone")
     assert git(tmp_path / "clone", "for-each-ref") == ""
     theirs = share(tmp_path / "theirs", remote, ref="refs/ratchetry/data")
@@ -119,21 +109,13 @@ def test_the_users_repository_stays_as_it_is(tmp_path: Path) -> None:
     (root / "a.py").write_text("dirty\n", encoding="utf-8")
     before = {path: path.read_bytes() for path in (root / ".git").rglob("*") if path.is_file()}
     write(root / ".ratchetry", {run(1): b"one"})
-    mine = replace(share(root / ".ratchetry", remote), remote=_found(root))
+    mine = replace(share(root / ".ratchetry", remote), remote=find_remote(root, "origin", ENVIRON))
     push(mine)
     pull(mine)
     fold(mine, squash=True)
     assert {path: path.read_bytes() for path in (root / ".git").rglob("*") if path.is_file()} == before
     assert not marker.exists()
     assert remote.files() == {run(1): b"one"}
-
-
-def _found(root: Path) -> object:
-    """Return the remote called origin."""
-    from ratchetry.adapters.data_branch.remote import find_remote
-    from tests.adapters.repositories import ENVIRON
-
-    return find_remote(root, "origin", ENVIRON)
 
 
 def test_squashing_cuts_off_the_past_and_keeps_every_file(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from ratchetry.adapters.data_branch.answers import Pushed, failure, is_passing, parse_push, said
-from ratchetry.adapters.data_branch.calls import Git
+from ratchetry.adapters.data_branch.calls import Answer, Git
 from ratchetry.adapters.data_branch.environment import local_environ, remote_environ
 from ratchetry.adapters.data_branch.login import redacted
+from ratchetry.adapters.data_branch.patience import Patience
 from ratchetry.adapters.data_branch.remote import NAME, Remote
 from ratchetry.adapters.data_branch.streams import Draft, contents_in, groups, stream
 from ratchetry.adapters.data_branch.trees import MOST_LISTED, Listing, listing, parse_tree
@@ -29,8 +30,11 @@ _FETCH: Final = ("fetch", "--no-progress", "--no-tags", "--no-write-fetch-head",
 class Store:
     """The repository of one command, and the remote it talks to."""
 
-    def __init__(self, directory: Path, remote: Remote, environ: Mapping[str, str], *, timeout: float) -> None:
+    def __init__(
+        self, directory: Path, remote: Remote, environ: Mapping[str, str], patience: Patience, *, timeout: float
+    ) -> None:
         self.directory = directory
+        self._patience = patience
         self.remote = remote
         promised = ((f"remote.{NAME}.promisor", "true"), (f"remote.{NAME}.partialclonefilter", "blob:none"))
         reaching = remote_environ(environ, (*remote.configuration, *promised), remote.protocols)
@@ -48,7 +52,7 @@ class Store:
         """
         self._tip = ref
         kind = ("--filter=blob:none",) if trees_only else ("--no-filter",)
-        answer = self._reach(*_FETCH, "--depth=1", *kind, NAME, f"+{ref}:{_TIP}")
+        answer = self._fetch("--depth=1", *kind, NAME, f"+{ref}:{_TIP}")
         if answer.code != 0:
             if "couldn't find remote ref" in answer.err:
                 return ""
@@ -59,7 +63,7 @@ class Store:
     def fetch_inbox(self) -> dict[str, str]:
         """Return the commits that wait in the inbox by reference, fetched whole."""
         wanted = [f"+{theirs}*:{ours}*" for theirs, ours in _FETCHED.items()]
-        answer = self._reach(*_FETCH, "--prune", "--depth=1", "--no-filter", NAME, *wanted)
+        answer = self._fetch("--prune", "--depth=1", "--no-filter", NAME, *wanted)
         if answer.code == 1 and not answer.err.strip():
             return {}  # what git says when a depth is asked for and no reference is like those
         if answer.code != 0:
@@ -96,10 +100,9 @@ class Store:
         missing = [name for name, size in self._sizes(names).items() if size is None]
         if not missing:
             return
-        feed = (f"{name}\n".encode() for name in missing)
-        answer = self._reach(*_FETCH, "--no-filter", "--stdin", NAME, feed=feed)
+        answer = self._fetch("--no-filter", "--stdin", NAME, names=missing)
         if answer.code != 0 and "unadvertised object" in answer.err:  # a server of the first protocol
-            answer = self._reach(*_FETCH, "--depth=1", "--no-filter", "--refetch", NAME, f"+{self._tip}:{_TIP}")
+            answer = self._fetch("--depth=1", "--no-filter", "--refetch", NAME, f"+{self._tip}:{_TIP}")
         if answer.code != 0:
             raise self._failure(_READING, answer.err)
         self._restore_configuration()
@@ -150,6 +153,14 @@ class Store:
         say that it does (https://git-scm.com/docs/shallow); without, every squashed history would be sent again.
         """
         (self.directory / "shallow").write_text("".join(f"{commit}\n" for commit in commits), encoding="ascii")
+
+    def _fetch(self, *arguments: str, names: Sequence[str] = ()) -> Answer:
+        """Return how a fetch ended, tried again where that may help; `names` are fetched besides."""
+        for _ in self._patience.turns():
+            answer = self._reach(*_FETCH, *arguments, feed=(f"{name}\n".encode() for name in names))
+            if answer.code == 0 or not is_passing(answer.err):
+                break
+        return answer
 
     def _sizes(self, names: Sequence[str]) -> dict[str, int | None]:
         """Return the sizes of contents by name, None for those that are not here."""

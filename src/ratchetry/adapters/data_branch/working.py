@@ -12,6 +12,7 @@ from typing import Final
 
 from ratchetry.adapters.data_branch.calls import Git
 from ratchetry.adapters.data_branch.environment import local_environ
+from ratchetry.adapters.data_branch.patience import Patience
 from ratchetry.adapters.data_branch.remote import Remote
 from ratchetry.adapters.data_branch.store import Store
 from ratchetry.errors import UsageError
@@ -22,7 +23,7 @@ _STALE: Final = 6 * 3600.0
 
 @contextlib.contextmanager
 def temporary_store(
-    cache: Path, remote: Remote, environ: Mapping[str, str], *, timeout: float = 600.0
+    cache: Path, remote: Remote, environ: Mapping[str, str], patience: Patience, *, timeout: float = 600.0
 ) -> Iterator[Store]:
     """Yield a store in a directory for things that may be deleted; killed commands' stores are removed some time later.
 
@@ -40,7 +41,7 @@ def temporary_store(
         if answer.code != 0:
             msg = f"no working repository can be made in {cache}: {answer.err.strip()[:300]}"
             raise UsageError(msg)
-        yield Store(directory, remote, environ, timeout=timeout)
+        yield Store(directory, remote, environ, patience, timeout=timeout)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
