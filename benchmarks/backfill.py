@@ -191,7 +191,7 @@ def timed(action: Callable[[], Mapping[str, Counts]]) -> tuple[float, Mapping[st
     return time.perf_counter() - began, result
 
 
-def compare(package: str, count: int, needs: Sequence[str], jobs: int, each: int, directory: Path) -> Figures:
+def compare(package: str, count: int, directory: Path, *, needs: Sequence[str], jobs: int, each: int) -> Figures:
     """Return the figures of the three ways over the same commits, of which the scripts measure each so-many-th."""
     root = directory / "repository"
     history_of(fetch(package, count, directory), count, root)
@@ -226,7 +226,14 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
-        figures = compare(options.package, options.commits, options.needs, options.jobs, options.each, Path(temporary))
+        figures = compare(
+            options.package,
+            options.commits,
+            Path(temporary),
+            needs=options.needs,
+            jobs=options.jobs,
+            each=options.each,
+        )
     print(f"{figures.package}, {figures.commits} commits, load {figures.load:.1f}\n")
     print("| way | seconds | backfill against it |\n| --- | --- | --- |")
     print(f"| one by one, everything fresh | {figures.fresh:.0f} | {figures.ratio_to_fresh:.2f} (at most 0.50) |")

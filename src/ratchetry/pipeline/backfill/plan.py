@@ -13,6 +13,7 @@ from ratchetry.domain.record import RunRecord
 EVENT: Final = "backfill"
 _SHIFT: Final = 3600
 """Seconds by which a commit is moved at most, to stand behind the one before it."""
+_LAST: Final = 253_402_300_799
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -116,8 +117,8 @@ def moments(branch: Sequence[Commit]) -> dict[str, str]:
 
 
 def moment_of(seconds: int) -> str:
-    """Return seconds since 1970 in ISO 8601, in UTC."""
-    return f"{_EPOCH + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%SZ}"
+    """Return seconds since 1970 in ISO 8601, in UTC, at most the last second that it can write."""
+    return f"{_EPOCH + timedelta(seconds=min(seconds, _LAST)):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def ordered(commits: Sequence[Commit]) -> tuple[Commit, ...]:
