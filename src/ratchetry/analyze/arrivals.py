@@ -52,22 +52,23 @@ def settle(arrivals: Arrivals) -> Fragment:
     missing = (
         Fragment(stages={stage: StageResult(status="not_measured", reason=why, unmeasured={stage: why})})
         for stage in arrivals.expected
-        for why in _missing(stage, arrivals, [row for row in envelopes if row.stage == stage])
+        if (why := "; ".join(_missing(stage, arrivals, [row for row in envelopes if row.stage == stage]))[:4096])
     )
     return merge((*(row.fragment for row in envelopes), *missing))
 
 
 def _missing(stage: str, arrivals: Arrivals, envelopes: Sequence[Envelope]) -> Iterator[str]:
     """Yield why the result of a stage is missing, or is not all that there should be."""
-    yield from (f"{row.name} was refused: {row.reason}"[:4096] for row in _superseding(stage, arrivals, envelopes))
+    refused = [f"{row.name} was refused: {row.reason}" for row in _superseding(stage, arrivals, envelopes)]
+    yield from refused
     job = arrivals.jobs.get(stage)
     if not envelopes:
-        yield _why_nothing(job)
+        yield from () if refused else (_why_nothing(job),)
         return
     absent = [key for key in arrivals.keys.get(stage, ()) if key not in {row.key for row in envelopes}]
     if absent:
-        yield f"no fragment arrived of {', '.join(absent)}{_ended(job)}"[:4096]
-    if job in {"failure", "cancelled"} and not _explained(envelopes, arrivals.attempt, stage):
+        yield f"no fragment arrived of {', '.join(absent)}{_ended(job)}"
+    if job in {"failure", "cancelled", "skipped"} and not _explained(envelopes, arrivals.attempt, stage):
         yield f"its job ended as {job} in attempt {arrivals.attempt}, and no fragment of that attempt says why"
 
 

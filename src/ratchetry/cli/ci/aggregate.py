@@ -79,12 +79,14 @@ def command(
 
 def _from_github(history: str, repository: str, workflow: str, branch: str, most: int) -> Batch:
     """Return what has run since the history's cursor."""
+    from ratchetry.adapters.clock import SystemClock
     from ratchetry.pipeline.ci.batch import read_cursor
     from ratchetry.pipeline.ci.client import github
     from ratchetry.pipeline.ci.ingest import from_github
 
     with github(os.environ, repository) as client:
-        return from_github(client, read_cursor(Path(history)), workflow=workflow, branch=branch, most=most)
+        cursor = read_cursor(Path(history))
+        return from_github(client, cursor, now=SystemClock().now(), workflow=workflow, branch=branch, most=most)
 
 
 def _from_directory(metrics_dir: str, repository: str, workflow: str, branch: str) -> Batch:

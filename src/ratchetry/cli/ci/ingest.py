@@ -49,6 +49,7 @@ def command(path: str, *, output: str, history: str | None, repository: str, wor
     Only runs of this repository's default branch and of the expected workflow may teach, and only as far as GitHub
     confirms what their records claim.  The batch is a directory of records with a manifest of every decision.
     """
+    from ratchetry.adapters.clock import SystemClock
     from ratchetry.cli.ci.messages import append_summary, warn
     from ratchetry.cli.options import load_settings
     from ratchetry.cli.progress import progress_for
@@ -64,7 +65,7 @@ def command(path: str, *, output: str, history: str | None, repository: str, wor
     else:
         kept = Path(history)
     with github(os.environ, repository) as client:
-        batch = from_github(client, read_cursor(kept), workflow=workflow, most=most)
+        batch = from_github(client, read_cursor(kept), now=SystemClock().now(), workflow=workflow, most=most)
         requests = client.requests_used
     write_batch(Path(output), batch)
     lost = batch.manifest.count("lost")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -12,18 +13,26 @@ from ratchetry.domain.learning import Cursor
 from ratchetry.errors import UsageError
 from ratchetry.pipeline.ci.directory_runs import DirectoryRuns
 from ratchetry.pipeline.ci.github_runs import GitHubRuns
-from ratchetry.pipeline.ci.reconcile import Batch, reconcile
+from ratchetry.pipeline.ci.reconcile import Batch, earlier, reconcile
 
 WORKFLOW: Final = ".github/workflows/ci.yml"
+KEPT: Final = timedelta(days=90)
+"""The longest that GitHub keeps artifacts of public repositories: before that there is nothing to fetch."""
 MOST: Final = 800
 """Summaries that one learning run fetches: a request each, of the 1,000 an hour that GITHUB_TOKEN may make."""
 
 
-def from_github(client: GitHubClient, cursor: Cursor, *, workflow: str, branch: str = "", most: int = MOST) -> Batch:
-    """Return what has run since the cursor, as GitHub tells; raises GitHubError when it cannot even be listed."""
+def from_github(
+    client: GitHubClient, cursor: Cursor, *, now: datetime, workflow: str, branch: str = "", most: int = MOST
+) -> Batch:
+    """Return what has run since the cursor, as GitHub tells; without one, what may still have its summary.
+
+    Raises GitHubError when the runs cannot even be listed.
+    """
     expected = Expected(repository=client.repository, branch=branch or client.default_branch(), workflow=workflow)
     source = GitHubRuns(client, workflow=workflow, branch=expected.branch)
-    return reconcile(source, cursor, expected, most=most)
+    begin = cursor if cursor.time else Cursor(time=earlier(f"{now:%Y-%m-%dT%H:%M:%SZ}", KEPT))
+    return reconcile(source, begin, expected, most=most)
 
 
 def from_directory(directory: Path, expected: Expected) -> Batch:
