@@ -127,11 +127,6 @@ class FakeGitHub:
     def answer(self, request: Incoming) -> tuple[Response, Fault | None]:
         """Return the answer to a request, and the fault that it must pass through on its way back."""
         with self._lock:
-            for prefix, mount in self.mounts.items():
-                if request.path.startswith(prefix):
-                    return self._logged(request, mount(request), ""), None
-            if request.path.startswith("/_artifacts/"):
-                return self._logged(request, self._archive(request), ""), None
             token = self.state.tokens.get(request.headers.get("authorization", "").rpartition(" ")[2])
             login = token.login if token else ""
             fault = next((row for row in self.faults if row.takes(request)), None)
@@ -139,9 +134,18 @@ class FakeGitHub:
                 fault.times -= 1
                 if fault.kind in {"answer", "drop"}:
                     return self._logged(request, fault.response, login), fault
-            response = self._charged(request, token) if token else Refusal(401, "Bad credentials").response
+            response = self._served(request, token)
             self.after.pop(request.method, _nothing)()
             return self._logged(request, response, login), fault
+
+    def _served(self, request: Incoming, token: Token | None) -> Response:
+        """Return the answer of the service that a path belongs to."""
+        mount = next((row for prefix, row in self.mounts.items() if request.path.startswith(prefix)), None)
+        if mount:
+            return mount(request)
+        if request.path.startswith("/_artifacts/"):
+            return self._archive(request)
+        return self._charged(request, token) if token else Refusal(401, "Bad credentials").response
 
     def _logged(self, request: Incoming, response: Response, login: str) -> Response:
         """Return an answer, with the request written down."""
@@ -188,19 +192,15 @@ class FakeGitHub:
             self.violations.append(f"{request.method} {request.path} is no operation that the fake knows")
             return Refusal(404, "Not Found").response
         row, params = found
-        problem = contract.request_problem(request.method, row.template, params, request.query, request.body)
+        operation = contract.Operation(method=request.method, template=row.template, params=tuple(params.items()))
+        problem = contract.request_problem(operation, tuple(request.query.items()), request.body)
         if problem:
             self.violations.append(f"request {request.method} {request.path}: {problem}")
             return Refusal(422, "Validation Failed").response
         response = self._permitted(row, params, request, token)
-        problem = contract.response_problem(
-            request.method,
-            row.template,
-            params,
-            status=response.status,
-            body=response.data,
-            content_type="application/json",
-        )
+        # the same for every port, so that an answer that was looked at before is known
+        body = response.data.replace(self.url.encode(), b"http://127.0.0.1")
+        problem = contract.response_problem(operation, response.status, body)
         if problem:
             self.violations.append(f"answer {response.status} to {request.method} {request.path}: {problem}")
         return response

@@ -137,6 +137,8 @@ class Repository:
     issues: dict[int, Issue] = field(default_factory=dict)
     comments: dict[int, Comment] = field(default_factory=dict)
     runs: dict[int, Run] = field(default_factory=dict)
+    most_runs: int = 1000
+    """How many runs GitHub lists for one question, the newest ones."""
     artifacts: dict[int, Artifact] = field(default_factory=dict)
     workflows: dict[int, Workflow] = field(default_factory=dict)
     refs: dict[str, str] = field(default_factory=dict)

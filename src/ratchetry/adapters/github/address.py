@@ -22,8 +22,8 @@ def api_base(environ: Mapping[str, str]) -> str:
     Raises UsageError when it is none that a token may be sent to.
     """
     address = environ.get("GITHUB_API_URL", "").strip().rstrip("/") or PUBLIC
-    parts = urlsplit(address)
-    if parts.username or parts.password or parts.query or parts.fragment or not is_trustworthy(address):
+    parts = urlsplit(address) if is_trustworthy(address) else None
+    if parts is None or parts.username or parts.password or parts.query or parts.fragment:
         msg = "GITHUB_API_URL must be an https:// address without user, query and fragment (http:// only on loopback)"
         raise UsageError(msg)
     return address

@@ -56,8 +56,8 @@ def bounded(body: str, limit: int) -> str:
 
 
 def title(text: str) -> str:
-    """Return one line of plain text for a title."""
-    return clip(_UNSENDABLE.sub("\N{REPLACEMENT CHARACTER}", neutralize(text)).strip(), LONGEST_TITLE)
+    """Return one line of plain text for a title, which GitHub wants to hold something."""
+    return clip(_UNSENDABLE.sub("\N{REPLACEMENT CHARACTER}", neutralize(text)).strip(), LONGEST_TITLE) or "(no title)"
 
 
 def same_text(one: str, other: str) -> bool:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tests.github.fake import shapes
+from tests.github.fake import action_shapes, shapes
 from tests.github.fake.routing import Call, Refusal, Response, route
 from tests.github.fake.state import Artifact, Run
-
-_MOST_LISTED = 1000
 
 
 @route("GET", "/actions/workflows", actions="read")
 def list_workflows(call: Call) -> Response:
     """List workflows."""
     rows = list(call.repo.workflows.values())
-    part, headers = call.page([shapes.workflow(row, call.repo.full_name, call.base) for row in rows])
+    part, headers = call.page([action_shapes.workflow(row, call.repo.full_name, call.base) for row in rows])
     return Response(body=shapes.listing("workflows", part, len(rows)), headers=headers)
 
 
@@ -38,7 +36,7 @@ def list_runs(call: Call) -> Response:
 @route("GET", "/actions/runs/{run_id}", actions="read")
 def get_run(call: Call) -> Response:
     """Get run."""
-    return Response(body=shapes.run(_run(call), call.repo, call.base))
+    return Response(body=action_shapes.run(_run(call), call.repo, call.base))
 
 
 @route("GET", "/actions/runs/{run_id}/artifacts", actions="read")
@@ -57,7 +55,7 @@ def list_artifacts(call: Call) -> Response:
 @route("GET", "/actions/artifacts/{artifact_id}", actions="read")
 def get_artifact(call: Call) -> Response:
     """Get artifact."""
-    return Response(body=shapes.artifact(_artifact(call), call.repo, call.base))
+    return Response(body=action_shapes.artifact(_artifact(call), call.repo, call.base))
 
 
 @route("GET", "/actions/artifacts/{artifact_id}/{archive_format}", actions="read")
@@ -107,7 +105,7 @@ def _artifact(call: Call) -> Artifact:
 
 
 def _runs(call: Call, rows: Iterable[Run]) -> Response:
-    """Return a page of the runs that fit, newest first; GitHub shows no more than 1,000 of them."""
+    """Return a page of the runs that fit, newest first; GitHub shows no more than a number of them."""
     first, last = _range(call.query.get("created", ""))
     branch, event, status = (call.query.get(name, "") for name in ("branch", "event", "status"))
     fitting = [
@@ -119,7 +117,7 @@ def _runs(call: Call, rows: Iterable[Run]) -> Response:
         and (not status or status in {row.status, row.conclusion})
     ]
     fitting.sort(key=lambda row: (row.created_at, row.id), reverse=True)
-    part, headers = call.page([shapes.run(row, call.repo, call.base) for row in fitting[:_MOST_LISTED]])
+    part, headers = call.page([action_shapes.run(row, call.repo, call.base) for row in fitting[: call.repo.most_runs]])
     return Response(body=shapes.listing("workflow_runs", part, len(fitting)), headers=headers)
 
 
@@ -137,5 +135,5 @@ def _artifacts(call: Call, rows: Iterable[Artifact]) -> Response:
     """Return a page of artifacts, newest first, of one name when it is given."""
     name = call.query.get("name", "")
     fitting = sorted((row for row in rows if not name or row.name == name), key=lambda row: row.id, reverse=True)
-    part, headers = call.page([shapes.artifact(row, call.repo, call.base) for row in fitting])
+    part, headers = call.page([action_shapes.artifact(row, call.repo, call.base) for row in fitting])
     return Response(body=shapes.listing("artifacts", part, len(fitting)), headers=headers)
