@@ -76,7 +76,7 @@ def _outcome(chance: random.Random, name: str, flaky: dict[str, float], broken: 
 def _run(shape: Shape, number: int, chance: random.Random, outcomes: Mapping[str, Outcome]) -> RunRecord:
     """Return one run."""
     started = START + timedelta(days=number // shape.per_day, minutes=37 * (number % shape.per_day))
-    request = number // 2 if chance.random() < 0.2 else None
+    request = 1 + number // 2 if chance.random() < 0.2 else None
     tests = tuple(
         TestResult(id=name, outcome=outcome, duration=round(chance.expovariate(20.0), 3), signature=_signature(outcome))
         for name, outcome in outcomes.items()
