@@ -23,7 +23,7 @@ from ratchetry import errors, settings
 from ratchetry.cli.app import cli
 from ratchetry.cli.lazy import commands_below
 from ratchetry.domain.catalog import CATALOG
-from ratchetry.state.schema import DOCUMENTS, json_schema
+from ratchetry.history.schema import DOCUMENTS, json_schema
 
 REFERENCE: Final = Path(__file__).parent.parent / "docs" / "reference"
 NOTE: Final = "<!-- written by `make docs` from the code; do not edit -->\n"

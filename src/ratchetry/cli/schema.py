@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ratchetry.state.schema import DOCUMENTS, json_schema
+from ratchetry.history.schema import DOCUMENTS, json_schema
 
 EPILOG = """\b
 Examples:

@@ -28,6 +28,11 @@ DOCUMENTS: Final[Mapping[str, tuple[type[object], str]]] = {
 def json_schema(name: str) -> dict[str, object]:
     """Return the JSON Schema (draft 2020-12) of a document; raises KeyError for an unknown name."""
     kind, description = DOCUMENTS[name]
+    return schema_of(name, kind, description)
+
+
+def schema_of(name: str, kind: type[object], description: str) -> dict[str, object]:
+    """Return the JSON Schema (draft 2020-12) of a document of some type."""
     (reference,), components = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
