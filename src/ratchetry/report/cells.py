@@ -6,6 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
+
+MOST_DIGITS: Final = 39
+"""Digits before the point that a decimal of SQL may have."""
 
 
 def for_json(value: object) -> object:
@@ -13,8 +17,10 @@ def for_json(value: object) -> object:
     match value:
         case None | bool() | int() | str():
             return value
-        case float() | Decimal():
-            return _number(value)
+        case float():
+            return value if math.isfinite(value) else None
+        case Decimal():
+            return _decimal(value)
         case Mapping():
             return {str(key): for_json(item) for key, item in value.items()}
         case bytes():
@@ -42,11 +48,14 @@ def for_csv(value: object) -> object:
             return _text(value)
 
 
-def _number(value: float | Decimal) -> object:
-    """Return a number, None when it is not finite."""
-    if not math.isfinite(value):
+def _decimal(value: Decimal) -> int | float | None:
+    """Return a decimal as a number, whole if it is and SQL has such, None when it is not finite or no float."""
+    if not value.is_finite():
         return None
-    return int(value) if isinstance(value, Decimal) and value == int(value) else float(value)
+    if abs(value.adjusted()) < MOST_DIGITS and value == value.to_integral_value():
+        return int(value)
+    number = float(value)
+    return number if math.isfinite(number) else None
 
 
 def _text(value: object) -> str:
