@@ -75,32 +75,41 @@ def prepare(
     """
     Path(cache_dir).mkdir(parents=True, exist_ok=True)
     named = settings.base_python
-    base = _located(project.root, "base-python", named, environ) if named else own_python
     shop = Workshop(
         runner=_runner(cache_dir, environ),
         own_python=own_python,
-        base_python=base,
+        base_python=_located(project.root, "base-python", named, environ) if named else own_python,
         cache_dir=cache_dir,
         timeout=settings.timeout,
         progress=progress,
         look_only=look_only,
-        sharing=sharing,
     )
     around = _Surroundings(project=project, shop=shop, scratch=scratch, install=settings.install, tools=tools)
     if settings.python:
         return _given(around, settings.python, environ)
-    for origin, executable in _candidates(project.root, environ, own_python):
+    return _found(around, environ) or _made(around, "given" if named else "own")
+
+
+def _found(around: _Surroundings, environ: Mapping[str, str]) -> Interpreter | None:
+    """Return the interpreter of the activated environment or of a usual place, None when none of them runs."""
+    for origin, executable in _candidates(around.project.root, environ, around.shop.own_python):
         try:
             found = _ask(around, executable)
         except TooOldError as error:
             return Interpreter(executable=executable, origin=origin, problem=f"{error}; pass --python")
         except ReportError as error:
-            progress.preparing(f"leaving out {executable}, which does not run: {error}")
+            around.shop.progress.preparing(f"leaving out {executable}, which does not run: {error}")
         else:
             return _completed(around, executable, origin, found)
-    if settings.install and is_declared(project):
+    return None
+
+
+def _made(around: _Surroundings, origin: Origin) -> Interpreter:
+    """Return an interpreter built from what the project declares, or the base itself, whose origin is given."""
+    if around.install and is_declared(around.project):
         return _built(around)
-    return _completed(around, base, "given" if named else "own", _ask(around, base))
+    base = around.shop.base_python
+    return _completed(around, base, origin, _ask(around, base))
 
 
 def _runner(directory: str, environ: Mapping[str, str]) -> ToolRunner:
