@@ -17,10 +17,8 @@ def for_json(value: object) -> object:
     match value:
         case None | bool() | int() | str():
             return value
-        case float():
-            return value if math.isfinite(value) else None
-        case Decimal():
-            return _decimal(value)
+        case float() | Decimal():
+            return _number(value)
         case Mapping():
             return {str(key): for_json(item) for key, item in value.items()}
         case bytes():
@@ -48,8 +46,10 @@ def for_csv(value: object) -> object:
             return _text(value)
 
 
-def _decimal(value: Decimal) -> int | float | None:
-    """Return a decimal as a number, whole if it is and SQL has such, None when it is not finite or no float."""
+def _number(value: float | Decimal) -> int | float | None:
+    """Return a number, a decimal as a whole one if it is and SQL has such, None when it is not finite or no float."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
     if not value.is_finite():
         return None
     if abs(value.adjusted()) < MOST_DIGITS and value == value.to_integral_value():
