@@ -83,6 +83,7 @@ def prepare(
         timeout=settings.timeout,
         progress=progress,
         look_only=look_only,
+        sharing=sharing,
     )
     around = _Surroundings(project=project, shop=shop, scratch=scratch, install=settings.install, tools=tools)
     if settings.python:
