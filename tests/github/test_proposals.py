@@ -10,9 +10,10 @@ import pytest
 from ratchetry.adapters.github import GitHubClient
 from ratchetry.adapters.github.proposals import propose
 from ratchetry.domain.action import ProposeChange
-from ratchetry.errors import GitHubError, UsageError
+from ratchetry.errors import GitHubError, MissingPermissionError, UsageError
 from tests.github.backends import Backend, need
-from tests.github.fake import FakeGitHub, Fault
+from tests.github.conftest import FakeTime, opened
+from tests.github.fake import FakeGitHub, Fault, Response
 
 BRANCH = "ratchetry/thresholds"
 CHANGE = ProposeChange(
@@ -168,7 +169,7 @@ def test_a_lost_answer_makes_no_second_pull_request(
     if path == "refs/heads":
         propose(client, HIGHER)
     fake.faults.append(Fault(kind=kind, method="POST|PATCH", path=path))
-    assert propose(client, CHANGE).state in {"created", "updated", "unchanged"}
+    assert propose(client, CHANGE).state in {"created", "updated"}
     assert len(backend.pulls()) == 1
     assert backend.text(BRANCH, "quality-thresholds.json") == '{"minimum": 81}\n'
     assert fake.faults[0].times == 0
@@ -194,3 +195,58 @@ def test_no_base_branch(client: GitHubClient) -> None:
     """A base that is not there is named."""
     with pytest.raises(GitHubError, match="there is no branch 'release'"):
         propose(client, replace(CHANGE, base="release"))
+
+
+@pytest.mark.parametrize("content", [{"type": "symlink", "sha": "0" * 40}, [{"type": "file"}]])
+def test_what_is_no_file_is_not_replaced(client: GitHubClient, fake: FakeGitHub, content: object) -> None:
+    """A link, a submodule or a directory where a file should be is an error, and nothing is written."""
+    fake.faults.append(Fault(kind="mask", path="contents", response=Response(body=content), times=9))
+    with pytest.raises(GitHubError, match=r"only files are changed|cannot be read"):
+        propose(client, CHANGE)
+    assert all(request.method == "GET" for request in fake.requests)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"type": "file", "sha": "0" * 40, "encoding": "none", "content": ""},
+        {"type": "file", "sha": "0" * 40, "encoding": "base64", "content": "/w=="},
+        {"type": "file", "sha": "0" * 40, "encoding": "base64", "content": "x"},
+    ],
+)
+def test_a_file_that_cannot_be_shown(client: GitHubClient, fake: FakeGitHub, content: object) -> None:
+    """A file that is too large, or no text, is replaced; the issue says that its difference cannot be shown."""
+    fake.repo.actions_may_propose = False
+    fake.faults.append(Fault(kind="mask", path="contents", response=Response(body=content), times=2))
+    assert propose(client, CHANGE).state == "created"
+    assert "docs/bounds.md: cannot be shown" in next(row.body for row in fake.repo.issues.values())
+
+
+def test_a_job_that_may_not_write(fake: FakeGitHub, time: FakeTime) -> None:
+    """A missing permission is named at once, and is no reason to try again."""
+    fake.state.add_token("ghs_reader", contents="read", pull_requests="read")
+    with (
+        opened({**fake.environ, "GITHUB_TOKEN": "ghs_reader"}, time) as client,
+        pytest.raises(MissingPermissionError, match="add `contents: write`"),
+    ):
+        propose(client, CHANGE)
+    assert [request.status for request in fake.requests].count(403) == 1
+
+
+def test_the_issue_that_stood_for_it_cannot_be_closed(fake: FakeGitHub, time: FakeTime) -> None:
+    """A pull request is opened all the same, with a note."""
+    fake.state.add_token("ghs_pulls", contents="write", pull_requests="write")
+    with opened({**fake.environ, "GITHUB_TOKEN": "ghs_pulls"}, time) as client:
+        done = propose(client, CHANGE)
+    assert done.state == "created"
+    assert "may still be open" in done.note
+
+
+def test_a_refusal_that_stays(backend: Backend, client: GitHubClient, fake: FakeGitHub) -> None:
+    """A rule that forbids the commit is an error after a few tries, with what GitHub says."""
+    forbidden = Response(status=422, body={"message": "Repository rule violations found"})
+    fake.faults.append(Fault(kind="answer", method="POST", path="refs$", response=forbidden, times=99))
+    with pytest.raises(GitHubError, match="rule violations"):
+        propose(client, CHANGE)
+    assert backend.pulls() == []
+    assert len(fake.requests) < 25

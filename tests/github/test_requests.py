@@ -1,4 +1,4 @@
-"""How many requests each flow takes: the table of docs/github.md, counted on the fake."""
+"""How many requests each flow takes, counted on the fake."""
 
 from __future__ import annotations
 

@@ -117,6 +117,23 @@ def test_answers_of_another_shape(fake: FakeGitHub, client: GitHubClient, body: 
         client.default_branch()
 
 
+@pytest.mark.parametrize("body", [{}, {"id": "x"}, []])
+def test_a_write_whose_answer_makes_no_sense(fake: FakeGitHub, client: GitHubClient, body: object) -> None:
+    """It counts as done: what it made is looked up, and not made again."""
+    fake.state.add_issue(fake.repo, "x")
+    fake.faults.append(Fault(kind="mask", method="POST", response=Response(status=201, body=body)))
+    assert upsert_comment(client, 1, "0" * 16, "x").state == "created"
+    assert len(fake.repo.comments) == 1
+
+
+def test_a_list_without_end(fake: FakeGitHub, client: GitHubClient) -> None:
+    """A server that always promises another page is left after a number of them."""
+    endless = Response(body=[], headers={"Link": '<x>; rel="next"'})
+    fake.mounts["/repos/octocat/hello/pulls"] = lambda _: endless
+    with pytest.raises(GitHubError, match="more than 100,000 entries"):
+        list(client.pull_requests())
+
+
 def test_nothing_is_asked_without_a_request_left(fake: FakeGitHub, client: GitHubClient) -> None:
     """When the hour's requests are used up, nothing more is sent."""
     fake.state.tokens[TOKEN].limit = 1

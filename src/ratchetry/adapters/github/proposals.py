@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ratchetry.adapters.github import answers, contents, markers
@@ -58,7 +58,7 @@ def propose(client: GitHubClient, action: ProposeChange) -> Done:
         if turn:
             client.session.pause(_SETTLING * turn)
         try:
-            return _bring_about(client, plan)
+            done = _bring_about(client, plan)
         except MissingPermissionError:
             raise
         except GitHubError as error:
@@ -66,6 +66,9 @@ def propose(client: GitHubClient, action: ProposeChange) -> Done:
             if error.status not in {409, 422} and not isinstance(error, LostAnswerError):
                 raise
             problem = error
+            continue
+        # what a lost answer had done is found done
+        return replace(done, state="updated") if turn and done.state == "unchanged" else done
     raise problem
 
 
@@ -201,7 +204,7 @@ def _withdraw_issue(client: GitHubClient, plan: _Plan, number: int) -> str:
 def _difference(path: str, before: contents.File, text: str) -> str:
     """Return how a file would change, as a unified diff."""
     if before.text is None:
-        return f"{path}: too large to show\n"
+        return f"{path}: cannot be shown\n"
     old, new = before.text.splitlines(keepends=True), text.splitlines(keepends=True)
     lines = difflib.unified_diff(old, new, f"a/{path}" if before.blob else "/dev/null", f"b/{path}")
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
