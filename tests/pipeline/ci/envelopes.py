@@ -61,7 +61,7 @@ def ended(**changes: object) -> EndedRun:
     return replace(facts, **changes)  # type: ignore[arg-type]  # a wrong field fails the test
 
 
-def record_of(verdict: Verdict = "pass", gates: tuple[Gate, ...] = (), **changes: object) -> RunRecord:
+def record_of(verdict: Verdict = "pass", gates: tuple[Gate, ...] = (), /, **changes: object) -> RunRecord:
     """Return a record of the default branch."""
     return RunRecord(run=run_info(**changes), verdict=verdict, gates=gates)
 

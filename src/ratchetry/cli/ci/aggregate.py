@@ -105,10 +105,11 @@ def _from_directory(metrics_dir: str, repository: str, workflow: str, branch: st
 
 def _keep(batch: Batch, history: Path, *, moves: bool) -> int:
     """Add a batch to a history, and return how many runs were new."""
-    from ratchetry.adapters.history_directory import HistoryDirectory
+    from ratchetry.cli.options import load_settings
     from ratchetry.pipeline.ci.batch import keep, write_cursor
+    from ratchetry.pipeline.history import history_at
 
-    added = keep(batch, HistoryDirectory(history))
+    added = keep(batch, history_at(history, load_settings(".", {})))
     if moves:
         write_cursor(history, batch.manifest.cursor)
     return added

@@ -47,7 +47,7 @@ def command(path: str, *, batch: str, history: str | None) -> int:
     found = read_batch(Path(batch))
     with progress_for(sys.stderr, os.environ) as progress:
         done = persist(path, settings, found, environ=os.environ, progress=progress, history=history)
-    click.echo(f"{done.added} of {len(found.records)} runs were new; {len(done.sent.paths)} files sent")
-    if done.sent.waiting:
-        warn(f"the batch waits in the inbox of the history: {done.sent.waiting}")
+    click.echo(f"{done.added} of {len(found.records)} runs were new; {done.sent} files sent")
+    if done.waiting:
+        warn(f"the batch waits in the inbox of the history: {done.waiting}")
     return EXIT_PASS

@@ -8,22 +8,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ratchetry.adapters.clock import SystemClock
-from ratchetry.adapters.history_directory import HistoryDirectory
+from ratchetry.history.layout import LAYOUT_FILE
+from ratchetry.history.layout import LAYOUT_FILE
 from ratchetry.pipeline.ci.batch import keep, write_cursor
 from ratchetry.pipeline.ci.reconcile import Batch
+from ratchetry.pipeline.history import history_at
 from ratchetry.ports import Progress
 from ratchetry.settings import Settings
 
 if TYPE_CHECKING:
-    from ratchetry.pipeline.sync import Sent, Sharing
+    from ratchetry.pipeline.sync import Sharing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Persisted:
-    """How many runs of a batch were new to the history, and what became of sending them."""
+    """How many runs of a batch were new to the history, how many files were sent, and why they wait if they do."""
 
     added: int
-    sent: Sent
+    sent: int = 0
+    waiting: str = ""
 
 
 def shared_history(
@@ -51,15 +54,22 @@ def persist(
 ) -> Persisted:
     """Add a batch to the shared history and move the cursor with it; doing so again changes nothing.
 
-    Raises UnreachableError when the server cannot be reached: then nothing is lost, for the cursor has not moved there.
+    A batch without records begins no history: what it rejects is rejected again next time.
+    Before the first run there is no history, and none is begun for a cursor alone.  Raises UnreachableError when the
+    server cannot be reached: then nothing is lost, for the cursor has not moved there.
     """
-    from ratchetry.pipeline.sync import pull, push
+    from ratchetry.pipeline.sync import Sent, pull, push
 
     share = _sharing(path, settings, environ, progress, history)
     pull(share)
-    added = keep(batch, HistoryDirectory(share.history))
+    if not batch.records and not (share.history / LAYOUT_FILE).is_file():
+        return Persisted(added=0, sent=Sent())
+    added = keep(batch, history_at(share.history, settings))
+    if not (share.history / LAYOUT_FILE).is_file():
+        return Persisted(added=added)
     write_cursor(share.history, batch.manifest.cursor)
-    return Persisted(added=added, sent=push(share))
+    sent = push(share)
+    return Persisted(added=added, sent=len(sent.paths), waiting=sent.waiting)
 
 
 def _sharing(
