@@ -38,7 +38,7 @@ PLACES: Final = (
     Place(files=SOURCE, pattern=re.compile(rf'^__version__ = "{_NUMBER}"$', re.MULTILINE), required=True),
     *(
         Place(files=files, pattern=pattern)
-        for files in ("README.md", "docs/*.md", "src/ratchetry/pipeline/templates/*.yml")
+        for files in ("README.md", "docs/*.md")
         for pattern in (
             re.compile(rf"\bratchetry==(?:v)?{_NUMBER}"),
             re.compile(rf"\bratchetry/ratchetry/[\w./-]+@v{_NUMBER}"),
