@@ -7,15 +7,18 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from random import Random
 from typing import Final
 
+from ratchetry.adapters.data_branch.compaction import Compact
 from ratchetry.adapters.data_branch.drafting import Wish, draft_step
 from ratchetry.adapters.data_branch.folding import Folded, outcome
 from ratchetry.adapters.data_branch.folding import fold as fold_inbox
 from ratchetry.adapters.data_branch.inbox import Batch, Delivered, deliver, make_batch, new_files
 from ratchetry.adapters.data_branch.local import LocalFiles, local_files, read_file
+from ratchetry.adapters.data_branch.objections import Objection, objection_to
 from ratchetry.adapters.data_branch.parts import Covered
 from ratchetry.adapters.data_branch.patience import Patience
 from ratchetry.adapters.data_branch.pulling import Pulled
@@ -27,6 +30,7 @@ from ratchetry.adapters.data_branch.working import temporary_store
 from ratchetry.errors import ConfigError, RatchetryError, UsageError
 from ratchetry.history.layout import LAYOUT_FILE, check_layout
 from ratchetry.history.month import header_of
+from ratchetry.pipeline.history import compact_months, history_at, prune_tests
 from ratchetry.pipeline.survey import places_of
 from ratchetry.ports import Clock, Progress
 from ratchetry.settings import Settings
@@ -47,6 +51,7 @@ class Sharing:
     progress: Progress
     patience: Patience
     covered: Covered
+    objection: Objection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +61,8 @@ class Sent:
     paths: tuple[str, ...] = ()
     """The files that the remote lacked."""
     size: int = 0
-    left_out: tuple[str, ...] = ()
-    """Local paths that are no files of a history."""
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """Local paths that are not shared, with the reason."""
     ref: str = ""
     """The inbox's reference that was pushed, empty when nothing was, or the server takes none."""
     waiting: str = ""
@@ -93,6 +98,7 @@ def sharing(
         progress=progress,
         patience=Patience(sleep=sleep, random=random or Random()),  # noqa: S311  # spreads retries, guards nothing
         covered=covered_by_part,
+        objection=objection_to,
     )
 
 
@@ -114,9 +120,15 @@ def push(share: Sharing, *, fold: bool = True, dry_run: bool = False) -> Sent:
     with _store(share) as store:
         share.progress.preparing(f"reading the history at {share.remote.shown}")
         tip = fetch_tip(store, share.ref, trees_only=True)
-        paths = new_files(store, tip, local, share.history, share.covered)
+        new = new_files(store, tip, local, share.history, covered=share.covered, objection=share.objection)
+        paths = new.paths
         size = sum(local.sizes.get(path, 0) for path in paths)
-        found = Sent(paths=paths, size=size, left_out=local.left_out, folded=Folded(commit=tip.commit))
+        found = Sent(
+            paths=paths,
+            size=size,
+            left_out={**dict.fromkeys(local.left_out, "not a file of a history"), **new.objections},
+            folded=Folded(commit=tip.commit),
+        )
         if dry_run or not paths:
             return found
         share.progress.preparing(f"sending {len(paths)} files")
@@ -128,9 +140,7 @@ def push(share: Sharing, *, fold: bool = True, dry_run: bool = False) -> Sent:
         return _folded(share, store, found, delivered, batch)
 
 
-def fold(
-    share: Sharing, *, compact: Callable[[Path], None] | None = None, squash: bool = False, dry_run: bool = False
-) -> Folded:
+def fold(share: Sharing, *, compact: Compact | None = None, squash: bool = False, dry_run: bool = False) -> Folded:
     """Return what was done to bring all that waits in the inbox into the history, and as wished to make that smaller.
 
     Raises StateError when the reference holds no history that is read here, UsageError when pushing is not
@@ -155,7 +165,9 @@ def pull(share: Sharing, *, dry_run: bool = False) -> Pulled:
     check_local_layout(share.history)
     with _store(share) as store:
         share.progress.preparing(f"reading the history at {share.remote.shown}")
-        return pull_history(store, share.ref, share.history, share.covered, dry_run=dry_run)
+        return pull_history(
+            store, share.ref, share.history, covered=share.covered, objection=share.objection, dry_run=dry_run
+        )
 
 
 def _folded(share: Sharing, store: Store, found: Sent, delivered: Delivered, batch: Batch) -> Sent:
@@ -202,6 +214,20 @@ def check_local_layout(history: Path) -> LocalFiles | None:
         return None
     check_layout(read_file(history, LAYOUT_FILE), str(history / LAYOUT_FILE))
     return found
+
+
+def compaction(settings: Settings, now: datetime) -> Compact:
+    """Return what compacts a history: its months that are over, without the tests that the settings keep no longer."""
+
+    def compact(directory: Path) -> tuple[str, ...]:
+        history = history_at(directory, settings)
+        done = compact_months(history, now)
+        days = settings.history_keep_tests_days
+        dropped = prune_tests(history, now, days).months if days else ()
+        problems = (*(result.problems for result in done), *(result.problems for result in dropped))
+        return tuple(dict.fromkeys(problem for some in problems for problem in some))
+
+    return compact
 
 
 def covered_by_part(data: bytes, origin: str) -> frozenset[str]:

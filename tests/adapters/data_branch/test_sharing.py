@@ -22,7 +22,7 @@ def test_what_one_pushes_another_pulls(tmp_path: Path) -> None:
     mine = share(write(tmp_path / "mine", {**files, "record.json": b"not of the history"}), remote)
     sent = push(mine)
     assert set(sent.paths) == set(files)
-    assert (sent.folded.added, sent.waiting, sent.left_out) == (len(files) + 1, "", ())
+    assert (sent.folded.added, sent.waiting, sent.left_out) == (len(files) + 1, "", {})
     assert remote.refs().keys() == {DATA}
     theirs = share(tmp_path / "theirs", remote)
     assert pull(theirs).written == len(files) + 1
@@ -195,14 +195,16 @@ def test_a_fold_compacts_when_asked_to(tmp_path: Path) -> None:
     write(mine.history, {old[3]: b"late"})
     push(mine, fold=False)
 
-    def compact(root: Path) -> None:
+    def compact(root: Path) -> tuple[str, ...]:
         singles = sorted((root / "runs/2026/10").glob("*.json"))
         write(root, {PART: part(*(path.relative_to(root).as_posix() for path in singles))})
         for path in singles:
             path.unlink()
+        return ("something is odd",)
 
     folded = fold(mine, compact=compact, squash=True)
     assert (folded.added, folded.removed, folded.squashed) == (1, 3, True)
+    assert folded.notes == ("something is odd",)
     assert remote.files() == {PART: part(*old), run(9): b"new"}
     assert pull(mine).removed == 4
     assert read(mine.history) == remote.files()

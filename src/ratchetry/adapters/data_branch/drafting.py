@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ratchetry.adapters.data_branch.compaction import compacted
+from ratchetry.adapters.data_branch.compaction import Compact, compacted
 from ratchetry.adapters.data_branch.parts import Covered, coverage_of
 from ratchetry.adapters.data_branch.store import Store
 from ratchetry.adapters.data_branch.streams import Draft
@@ -15,9 +15,6 @@ from ratchetry.adapters.data_branch.tip import Tip, check_layout
 from ratchetry.adapters.data_branch.trees import CURSOR_FILE, LARGEST_FILE, Listing
 from ratchetry.adapters.data_branch.union import Files, United, latest_cursor, parts_to_read, united
 from ratchetry.errors import RatchetryError
-
-Compact = Callable[[Path], None]
-"""Compacts the history in a directory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +49,8 @@ class Step:
     left_out: Mapping[str, int]
     """How many entries of trees were no files of a history, by reason."""
     squashed: bool = False
+    problems: tuple[str, ...] = ()
+    """What was wrong with files that were to be compacted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +69,11 @@ def draft_step(store: Store, wish: Wish, tip: Tip, inbox: Mapping[str, str]) -> 
     added: dict[str, str | bytes | Path] = {**union.added, **_cursor(store, tip, union)}
     files = _without({**tip.files, **union.added}, union.removed)
     removed = union.removed
+    problems: tuple[str, ...] = ()
     if wish.compact is not None:
         place = store.directory / f"history-{len(files)}"
         change = compacted(store, files, wish.compact, place)
-        gone = frozenset(change.removed)
+        problems, gone = change.problems, frozenset(change.removed)
         added = {**{path: content for path, content in added.items() if path not in gone}, **change.added}
         removed = (*removed, *(path for path in change.removed if path in tip.files))
         files = _without({**files, **dict.fromkeys(change.added, "")}, change.removed)
@@ -86,6 +86,7 @@ def draft_step(store: Store, wish: Wish, tip: Tip, inbox: Mapping[str, str]) -> 
         left=batches.unreadable,
         left_out=_left_out(batches, union),
         squashed=squashed,
+        problems=problems,
     )
 
 

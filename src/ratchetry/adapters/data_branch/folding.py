@@ -98,6 +98,7 @@ class _Folder:
             if pushed.done:
                 rest = {ref: commit for ref, commit in state.inbox.items() if ref not in chosen}
                 self._state = _State(tip=Tip(commit=step.commit, listing=Listing(files=step.files)), inbox=rest)
+                self._notes.extend(step.problems)
                 return outcome(step, frozenset(self._left))
             self._state = None
             self._learn(pushed)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from ratchetry.adapters.data_branch.local import LocalFiles, read_file
-from ratchetry.adapters.data_branch.parts import Covered, coverage_of
+from ratchetry.adapters.data_branch.objections import DAMAGED, Objection
+from ratchetry.adapters.data_branch.parts import Covered, coverage_of, readable_coverage
 from ratchetry.adapters.data_branch.patience import Patience
 from ratchetry.adapters.data_branch.store import INBOX, INBOX_BRANCHES, Store
 from ratchetry.adapters.data_branch.streams import Draft
@@ -40,19 +41,33 @@ class Delivered:
     reason: str = ""
 
 
-def new_files(store: Store, tip: Tip, local: LocalFiles, root: Path, covered: Covered) -> tuple[str, ...]:
-    """Return the paths of a local history that the remote does not have, in a file of their own or in a part.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewFiles:
+    """The paths of a local history that the remote lacks, and those of them that are not shared, with the reason."""
 
-    Raises StateError naming a part that is damaged.
+    paths: tuple[str, ...]
+    objections: Mapping[str, str]
+
+
+def new_files(
+    store: Store, tip: Tip, local: LocalFiles, root: Path, *, covered: Covered, objection: Objection
+) -> NewFiles:
+    """Return what of a local history the remote does not have, in a file of its own or in a part.
+
+    Raises StateError naming a file that cannot be read.
     """
     files = {path: _LOCAL for path in local.sizes if path not in tip.files and path != LAYOUT_FILE}
     if CURSOR_FILE in local.sizes and tip.files.get(CURSOR_FILE) != blob_name(read_file(root, CURSOR_FILE)):
         files[CURSOR_FILE] = _LOCAL
     wanted = parts_to_read(tip.files, (files,))
-    ours = {path: covered(read_file(root, path), str(root / path)) for path in wanted if path in files}
+    ours = readable_coverage({path: read_file(root, path) for path in wanted if path in files}, covered)
     theirs = coverage_of(store, {path: name for path, name in wanted.items() if path not in files}, covered)
     union = united(tip.files, (files,), {**ours, **theirs})
-    return tuple(sorted({*union.added, *([CURSOR_FILE] if union.cursors else [])}))
+    damaged = (path for path in wanted if path in files and path not in ours)
+    paths = sorted({*union.added, *([CURSOR_FILE] if union.cursors else [])})
+    found = {path: objection(path, read_file(root, path)) for path in paths}
+    objections = {path: reason for path, reason in found.items() if reason} | dict.fromkeys(damaged, DAMAGED)
+    return NewFiles(paths=tuple(path for path in paths if path not in objections), objections=objections)
 
 
 def make_batch(store: Store, root: Path, paths: tuple[str, ...], local: LocalFiles) -> Batch:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from ratchetry.adapters.data_branch.local import LocalFiles, local_files, read_file
+from ratchetry.adapters.data_branch.objections import Objection
 from ratchetry.adapters.data_branch.parts import Covered, coverage_of, readable_coverage
 from ratchetry.adapters.data_branch.store import Store
 from ratchetry.adapters.data_branch.tip import Tip, blob_name, fetch_tip
@@ -43,7 +44,9 @@ class Pulled:
     first_left_out: str = ""
 
 
-def pull(store: Store, ref: str, root: Path, covered: Covered, *, dry_run: bool = False) -> Pulled:
+def pull(
+    store: Store, ref: str, root: Path, *, covered: Covered, objection: Objection, dry_run: bool = False
+) -> Pulled:
     """Return what was brought, or with `dry_run` what would be, from a remote's history into a directory.
 
     What is there stays, but for single files that are in a part of a compacted month.  Raises StateError when the
@@ -65,7 +68,7 @@ def pull(store: Store, ref: str, root: Path, covered: Covered, *, dry_run: bool 
     if dry_run:
         return replace(result, written=len(lacking))
     store.fetch_blobs(tuple({tip.files[path]: None for path in lacking}))
-    writer = _Writer(store, root)
+    writer = _Writer(store, root, objection)
     for group in _groups(lacking):
         writer.write({path: tip.files[path] for path in group})
     _take_cursor(store, tip, root, local, writer)
@@ -77,9 +80,10 @@ def pull(store: Store, ref: str, root: Path, covered: Covered, *, dry_run: bool 
 class _Writer:
     """Writes contents of the remote's history into a directory, and counts."""
 
-    def __init__(self, store: Store, root: Path) -> None:
+    def __init__(self, store: Store, root: Path, objection: Objection) -> None:
         self._store = store
         self._root = root
+        self._objection = objection
         self.written = 0
         self.size = 0
         self.left_out: Counter[str] = Counter()
@@ -94,9 +98,17 @@ class _Writer:
                 self.left_out["empty, missing, or too large"] += len(places[name])
                 continue
             for path in places[name]:
-                write_whole(self._root, path, data)
-                self.written += 1
-                self.size += len(data)
+                self._write(path, data)
+
+    def _write(self, path: str, data: bytes) -> None:
+        """Write a file to which there is no objection."""
+        reason = self._objection(path, data)
+        if reason:
+            self.left_out[reason] += 1
+            return
+        write_whole(self._root, path, data)
+        self.written += 1
+        self.size += len(data)
 
 
 def write_whole(root: Path, path: str, data: bytes) -> None:
