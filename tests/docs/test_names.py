@@ -10,6 +10,8 @@ from typing import Final
 import pytest
 
 from ratchetry import errors
+from ratchetry.cli.app import cli
+from ratchetry.cli.lazy import commands_below
 from ratchetry.domain.catalog import CATALOG, definition
 from ratchetry.domain.score_model import DEFAULT_METRICS
 from ratchetry.pipeline.environment import WITHHELD, WITHHELD_PREFIXES, tool_environment
@@ -17,6 +19,18 @@ from ratchetry.settings import STAGES, Layer, Settings, resolve
 from tests.docs.pages import ROOT, WRITTEN, document, fences, spans, table
 
 SETTINGS: Final = frozenset(field.name.replace("_", "-") for field in fields(Settings))
+VARIABLES: Final = frozenset(
+    {
+        *(f"RATCHETRY_{field.name.upper()}" for field in fields(Settings)),
+        *(
+            option.envvar
+            for _, command in commands_below(cli)
+            for option in command.params
+            if isinstance(option.envvar, str)
+        ),
+    }
+)
+"""The variables that set a setting or an option."""
 FAMILIES: Final = frozenset(entry.name.partition(".")[0] for entry in CATALOG)
 NO_METRICS: Final = frozenset({"coverage.py", "ci.minimum_score"})
 """A tool and a field of the score model, which look like metrics."""
@@ -38,9 +52,8 @@ def test_settings_and_variables_in_the_text_exist() -> None:
     """What the text calls a setting is one, and so is every variable that begins with RATCHETRY_."""
     for path in WRITTEN:
         text = (ROOT / path).read_text(encoding="utf-8")
-        named = {*re.findall(r"\bsettings? `([a-z-]+)`", text)}
-        named |= {name.lower().replace("_", "-") for name in re.findall(r"\bRATCHETRY_([A-Z_]+)\b", text)}
-        assert named <= SETTINGS, path
+        assert {*re.findall(r"\bsettings? `([a-z-]+)`", text)} <= SETTINGS, path
+        assert {*re.findall(r"\bRATCHETRY_[A-Z_]+\b", text)} <= VARIABLES, path
 
 
 @pytest.mark.parametrize("name", sorted(SETTINGS))

@@ -54,16 +54,13 @@ def persist(
 ) -> Persisted:
     """Add a batch to the shared history and move the cursor with it; doing so again changes nothing.
 
-    A batch without records begins no history: what it rejects is rejected again next time.
-    Before the first run there is no history, and none is begun for a cursor alone.  Raises UnreachableError when the
-    server cannot be reached: then nothing is lost, for the cursor has not moved there.
+    A batch without records begins no history: what it rejects is rejected again next time.  Raises UnreachableError
+    when the server cannot be reached: then nothing is lost, for the cursor has not moved there.
     """
-    from ratchetry.pipeline.sync import Sent, pull, push
+    from ratchetry.pipeline.sync import pull, push
 
     share = _sharing(path, settings, environ, progress, history)
     pull(share)
-    if not batch.records and not (share.history / LAYOUT_FILE).is_file():
-        return Persisted(added=0, sent=Sent())
     added = keep(batch, history_at(share.history, settings))
     if not (share.history / LAYOUT_FILE).is_file():
         return Persisted(added=added)
