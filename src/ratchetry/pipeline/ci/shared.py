@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from ratchetry.adapters.clock import SystemClock
 from ratchetry.history.layout import LAYOUT_FILE
-from ratchetry.history.layout import LAYOUT_FILE
 from ratchetry.pipeline.ci.batch import keep, write_cursor
 from ratchetry.pipeline.ci.reconcile import Batch
 from ratchetry.pipeline.history import history_at
