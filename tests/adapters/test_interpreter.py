@@ -7,12 +7,15 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from ratchetry.adapters.environments import prune
 from ratchetry.adapters.interpreter import prepare
+from ratchetry.adapters.leases import Sharing
 from ratchetry.collect.discovery import discover
 from ratchetry.domain.project import Interpreter
 from ratchetry.domain.record import StageResult
@@ -88,7 +91,13 @@ def site(python: Path) -> Path:
 
 
 def prepared(
-    root: Path, settings: Settings, environ: Mapping[str, str] | None = None, heard: Heard | None = None, **places: Path
+    root: Path,
+    settings: Settings,
+    environ: Mapping[str, str] | None = None,
+    heard: Heard | None = None,
+    *,
+    sharing: Sharing | None = None,
+    **places: Path,
 ) -> Interpreter:
     """Return the interpreter for a repository, whose scratch copy and cache lie beside it."""
     scratch = root.with_name(f"{root.name} copy")
@@ -106,6 +115,7 @@ def prepared(
         cache_dir=str(root.with_name("cache é")),
         scratch=copied,
         progress=heard or Heard(),
+        sharing=sharing,
     )
 
 
@@ -407,3 +417,24 @@ def test_a_real_environment(root: Path) -> None:
     assert found.problem == ""
     assert found.distributions["six"] == "1.17.0"
     assert all(found.has(tool) for tool in TOOLS)
+
+
+def test_checkouts_of_one_repository_share_an_environment(root: Path) -> None:
+    """Two directories with the same declarations get one environment, which is not removed while it is held."""
+    offline = index(root.with_name("index"), *TOOLS)
+    other = root.with_name("other")
+    demo(root)
+    shutil.copytree(root, other)
+    with ExitStack() as leases:
+        sharing = Sharing(identity="repo", leases=leases)
+        first = prepared(root, Settings(), offline, sharing=sharing)
+        assert prepared(other, Settings(), offline, sharing=sharing).executable == first.executable
+        assert prepared(other, Settings(), offline).executable != first.executable
+        for number in range(3):
+            (other / "requirements.txt").write_text(f"# {number}\n", encoding="utf-8")
+            prepared(other, Settings(), offline)
+        assert Path(first.executable).exists()
+    prune(str(root.with_name("cache \u00e9")))
+    kept = [path for path in root.with_name("cache \u00e9").glob("environments/*") if path.is_dir()]
+    assert len(kept) == 3
+    assert not Path(first.executable).exists()

@@ -18,6 +18,7 @@ WRITTEN: Final = (
     "docs/ci-steps.md",
     "docs/github.md",
     "docs/fleet.md",
+    "docs/backfill.md",
     "docs/guide.md",
     "docs/history.md",
     "docs/measuring.md",

@@ -150,7 +150,8 @@ def _key(shop: Workshop, project: Project, sources: str) -> str:
     """Return the digest of everything that decides what an environment holds."""
     paths = dict.fromkeys((*_DECLARING, *project.requirements.sources))
     declared = (part for path in paths for part in (path, _declaration(project, path)))
-    own = (sys.version, platform.platform(), shop.base_python, shop.cache_dir, project.root)
+    whose = shop.sharing.identity if shop.sharing else project.root
+    own = (sys.version, platform.platform(), shop.base_python, shop.cache_dir, whose)
     return _digest(*own, *TEST_TOOLS, sources, *declared)
 
 

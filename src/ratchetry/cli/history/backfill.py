@@ -27,7 +27,7 @@ Examples:
   ratchetry history backfill
   ratchetry history backfill --commits 200 --every 5
   ratchetry history backfill --since 2025-01-01 --sample 40 --stage test
-  ratchetry history backfill --tags='v*' --jobs 4
+  ratchetry history backfill --tags 'v*' --jobs 4
   ratchetry history backfill --dry-run
 
 \b
