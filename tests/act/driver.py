@@ -63,7 +63,7 @@ class ActRun:
     @cached_property
     def log(self) -> str:
         """Return everything that the jobs printed."""
-        return "".join(job.log for job in self.jobs)
+        return "".join(job.log for job in self.jobs) or "".join(self.lines[-20:])
 
     def job(self, name: str) -> Job:
         """Return the one job of an identifier."""
@@ -108,7 +108,7 @@ def run_workflow(
     """
     source = source or world.source
     place = world.scratch / f"act-{secrets.token_hex(4)}"
-    command = [*_command(world, source, checkout, workflow, trigger, place), *_environment_flags(world, trigger)]
+    command = [*_command(world, source, checkout / workflow, trigger, place), *_environment_flags(world, trigger)]
     before = len(world.github.requests)
     started = monotonic()
     mark = f"RATCHETRY_ACT_{secrets.token_hex(8)}"
@@ -128,14 +128,12 @@ def run_workflow(
     )
 
 
-def _command(
-    world: World, source: Source, checkout: Path, workflow: str, trigger: Trigger, place: Path
-) -> list[str]:
+def _command(world: World, source: Source, original: Path, trigger: Trigger, place: Path) -> list[str]:
     """Return act's command line without variables, with everything written that it reads."""
     place.mkdir(parents=True)
-    runnable = place / "workflow" / Path(workflow).name
+    runnable = place / "workflow" / original.name
     runnable.parent.mkdir()
-    runnable.write_bytes((checkout / workflow).read_bytes())
+    runnable.write_bytes(original.read_bytes())
     for token, allowed in make_runnable(runnable, source.ref).items():
         world.github.state.add_token(token, **allowed)
     (place / "event.json").write_text(json.dumps({**trigger.payload, "inputs": dict(trigger.inputs)}))
@@ -255,7 +253,7 @@ def _watched(
 
 
 def _ended(mark: str) -> list[int]:
-    """Return the processes that were left running by a run, each of them killed: act gives steps a group of their own."""
+    """Return the processes that a run left behind, each of them killed: act gives steps groups of their own."""
     left = marked(mark)
     for pid in left:
         os.kill(pid, signal.SIGKILL)

@@ -53,8 +53,15 @@ def get(node: Node, key: str) -> Node | None:
 
 def put(node: MappingNode, key: str, value: Node) -> None:
     """Set a key of a mapping."""
-    kept = [(one, old) for one, old in node.value if one.value != key]
-    node.value = [*kept, (of(key), value)]
+    if get(node, key) is None:
+        node.value = [*node.value, (of(key), value)]
+    else:
+        node.value = [(one, value if one.value == key else old) for one, old in node.value]
+
+
+def drop(node: MappingNode, key: str) -> None:
+    """Take a key out of a mapping."""
+    node.value = [(one, value) for one, value in node.value if one.value != key]
 
 
 def of(value: object) -> Node:

@@ -72,6 +72,7 @@ def _tracked(origin: Path) -> list[str]:
 def make_runnable(path: Path, ref: str) -> Mapping[str, Mapping[str, str]]:
     """Write a workflow or action as act can run it, and return the permissions behind the tokens in it."""
     root = nodes.read(path)
+    nodes.drop(root, "concurrency")  # act takes no part in it, and refuses `queue`
     for key, scalar in nodes.scalars(root):
         if key == "uses" and scalar.value.startswith("$/"):
             scalar.value = f"{REPOSITORY}/{scalar.value[2:]}@{ref}"
@@ -115,7 +116,7 @@ def refuse_escalation(workflows: list[Path]) -> None:
 
 
 def _give_token(job: MappingNode, token: str) -> None:
-    """Write a job's token where it asks for it, and into a variable for stand-ins of actions that take it themselves."""
+    """Write a job's token where it asks for it, and into a variable for stand-ins that take it themselves."""
     for key, scalar in nodes.scalars(job):
         if key == "if":
             continue

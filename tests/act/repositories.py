@@ -21,13 +21,13 @@ def measured(
     files: Mapping[str, str] | None = None,
     without: tuple[str, ...] = ("findings",),
 ) -> str:
-    """Write a repository with our own workflows and return its commit; the stages and Pythons are inputs of the call."""
+    """Write a repository with our own workflows and return its commit; stages and Pythons are inputs of the call."""
     sound(root)
     write(root, files or {})
     (root / ".github" / "workflows").mkdir(parents=True, exist_ok=True)
     for name in ("ci.yml", "pr-feedback.yml", "learning-feedback.yml", "manual-log.yml", "manual-tasks.yml"):
-        stub = CHECKOUT / ".github" / "workflows" / name
-        (root / ".github" / "workflows" / name).write_bytes(stub.read_bytes())
+        original = CHECKOUT / ".github" / "workflows" / name
+        (root / ".github" / "workflows" / name).write_bytes(original.read_bytes())
     stub = nodes.read(root / CI)
     jobs = nodes.mapping(nodes.get(stub, "jobs"))
     jobs.value = [(key, job) for key, job in jobs.value if key.value not in without]

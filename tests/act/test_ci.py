@@ -120,9 +120,7 @@ def test_failing_stage_fails_the_run(failing: tuple[World, Path, ActRun]) -> Non
     assert "error" in run.job("score").commands
 
 
-def test_rerun_takes_the_newest_fragments(
-    failing: tuple[World, Path, ActRun], sources: dict[str, Source]
-) -> None:
+def test_rerun_takes_the_newest_fragments(failing: tuple[World, Path, ActRun], sources: dict[str, Source]) -> None:
     """When failed jobs are run again, their new fragments count, beside those of the first attempt of the others."""
     world, checkout, _ = failing
     run = pushed(world, checkout, 102, attempt=2, source=sources["again"])

@@ -1,4 +1,4 @@
-"""GitHub and the machine around one workflow run: the fake's interface, the artifacts, tools, and a place to work in."""
+"""GitHub and the machine around a workflow run: its interface, the artifacts, tools, and a place to work in."""
 
 from __future__ import annotations
 
