@@ -20,6 +20,7 @@ OUTPUTS_OF: Final[Mapping[str, frozenset[str]]] = {
     "python": frozenset({"python-path"}),  # of actions/setup-python
     "emit": frozenset({"name", "path"}),  # of ratchetry ci emit
     "score": frozenset({"name", "path", "verdict", "score"}),  # of ratchetry ci score
+    "sarif": frozenset({"stages"}),  # of ratchetry ci sarif
     "version": frozenset({"version"}),  # of scripts/ci/next_version.py
 }
 DEEPEST: Final = 3
