@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ratchetry.adapters.files import write_atomic
-from ratchetry.adapters.test_columns import BATCH, batches, tests_table
+from ratchetry.adapters.outcome_arrays import BATCH, batches, tests_table
 from ratchetry.domain.fingerprint import short_hash
 from ratchetry.errors import UsageError
 from ratchetry.fleet.results import RunTests
