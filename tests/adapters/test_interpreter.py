@@ -438,3 +438,18 @@ def test_checkouts_of_one_repository_share_an_environment(root: Path) -> None:
     kept = [path for path in root.with_name("cache \u00e9").glob("environments/*") if path.is_dir()]
     assert len(kept) == 3
     assert not Path(first.executable).exists()
+
+
+@pytest.mark.parametrize("generated", [False, True])
+def test_other_sources_need_a_build_only_if_building_makes_files(root: Path, *, generated: bool) -> None:
+    """A module that other sources do not have belongs to those; only where builds make files, each needs its own."""
+    offline = index(root.with_name("index"), *TOOLS)
+    newer = demo(root) / "src" / "demo" / "newer.py"
+    newer.write_text("x = 1\n", encoding="utf-8")
+    if generated:
+        (root / "generate").touch()
+    first = prepared(root, Settings(), offline)
+    newer.unlink()
+    second = prepared(root, Settings(), offline)
+    assert (second.executable == first.executable) is not generated
+    assert bool(second.import_path) is not generated

@@ -34,6 +34,7 @@ TEST_TOOLS: Final = ("pytest", "coverage", "pytest-benchmark")
 _KEPT: Final = 3
 _MAX_FILE: Final = 50_000_000
 _COMPLETE: Final = "ratchetry.json"
+_AS_CHECKED_OUT: Final = "ratchetry-adds-no-files"
 _DECLARING: Final = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
 _CHECKERS: Final = frozenset({"bandit", "black", "coverage", "isort", "mypy", "pytest", "ratchetry", "ruff"})
 _NATIVE: Final = (".c", ".cc", ".cpp", ".cxx", ".f90", ".h", ".hpp", ".pxd", ".pyx", ".rs", ".toml", "meson.build")
@@ -43,12 +44,14 @@ _NATIVE: Final = (".c", ".cc", ".cpp", ".cxx", ".f90", ".h", ".hpp", ".pxd", ".p
 class Environment:
     """An environment that was built: its Python, and the digest of the sources at that time.
 
-    It is not `complete` when the project itself could not be built and only what it needs is there.
+    It is not `complete` when the project itself could not be built and only what it needs is there; it is `generated`
+    unless it is known that building adds no files to the sources.
     """
 
     executable: str
     sources: str
     complete: bool
+    generated: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +122,12 @@ def added_tools(
             write_atomic(place / _COMPLETE, b"{}")
         _take(shop, place)
     return str(place)
+
+
+def remember_as_checked_out(environment: Environment) -> None:
+    """Keep in mind that the project installed in an environment holds no file that its checkout did not hold."""
+    if environment.generated:
+        write_atomic(Path(environment.executable).parents[1] / _AS_CHECKED_OUT, b"")
 
 
 def prune(cache_dir: str) -> None:
@@ -252,7 +261,10 @@ def _read(place: Path) -> Environment | None:
     try:
         content = json.loads((place / _COMPLETE).read_bytes())
         environment = Environment(
-            executable=str(_python(place)), sources=str(content["sources"]), complete=content["complete"] is True
+            executable=str(_python(place)),
+            sources=str(content["sources"]),
+            complete=content["complete"] is True,
+            generated=not (place / _AS_CHECKED_OUT).is_file(),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -14,11 +14,13 @@ from typing import Final, Literal
 
 from ratchetry.adapters.environments import (
     TEST_TOOLS,
+    Environment,
     Workshop,
     added_tools,
     built_environment,
     digest_of_sources,
     is_declared,
+    remember_as_checked_out,
 )
 from ratchetry.adapters.import_path import import_path, uses_installed_copy
 from ratchetry.adapters.leases import Sharing
@@ -189,19 +191,33 @@ def _pdm_python(path: Path) -> str:
 def _built(around: _Surroundings) -> Interpreter:
     """Return an interpreter built from what the project declares; one with a problem when that fails."""
     try:
-        environment = built_environment(around.shop, around.project, around.scratch)
-        interpreter, installed_copy = _examined(
-            around, environment.executable, "built", _ask(around, environment.executable)
-        )
         sources = digest_of_sources(around.project)
+        environment = built_environment(around.shop, around.project, around.scratch)
+        interpreter, installed_copy = _examined_as_built(around, environment, sources)
         if environment.sources != sources and (installed_copy or not environment.complete):
             # What would be measured is a copy installed from sources that have changed since.
             environment = built_environment(around.shop, around.project, around.scratch, sources=sources)
-            interpreter, _ = _examined(around, environment.executable, "built", _ask(around, environment.executable))
+            interpreter, _ = _examined_as_built(around, environment, sources)
     except ReportError as error:
         failed = "" if around.shop.look_only else "could not install what the project needs: "
         return Interpreter(executable="", origin="built", problem=f"{failed}{error}; or pass --python")
     return interpreter
+
+
+def _examined_as_built(around: _Surroundings, environment: Environment, sources: str) -> tuple[Interpreter, bool]:
+    """Return what an environment that was built is, and whether it would import an installed copy of the project.
+
+    Right after the build, every file that the checkout lacks is one that the build has made.  Later, when other
+    sources are checked out, such files count only if the build made any: else they belong to the other sources.
+    """
+    same = environment.sources == sources
+    found = _ask(around, environment.executable)
+    interpreter, installed_copy = _examined(
+        around, environment.executable, "built", found, just_built=same or environment.generated
+    )
+    if same and environment.complete and not installed_copy and not around.shop.look_only:
+        remember_as_checked_out(environment)
+    return interpreter, installed_copy
 
 
 def _completed(around: _Surroundings, executable: str, origin: Origin, found: Probe) -> Interpreter:
@@ -217,10 +233,12 @@ def _completed(around: _Surroundings, executable: str, origin: Origin, found: Pr
     return replace(interpreter, distributions=found.distributions, requires=found.requires, appended_path=(directory,))
 
 
-def _examined(around: _Surroundings, executable: str, origin: Origin, found: Probe) -> tuple[Interpreter, bool]:
+def _examined(
+    around: _Surroundings, executable: str, origin: Origin, found: Probe, *, just_built: bool = False
+) -> tuple[Interpreter, bool]:
     """Return what an interpreter is, and whether it would import an installed copy of the project."""
     scratch = around.scratch() if around.project.packages else ""
-    path = import_path(around.project, found.locations, scratch, just_built=origin == "built")
+    path = import_path(around.project, found.locations, scratch, just_built=just_built)
     interpreter = Interpreter(
         executable=executable,
         version=found.version,
