@@ -27,6 +27,7 @@ WRITTEN: Final = (
     "docs/record.md",
     "docs/score.md",
     "docs/security.md",
+    "docs/sharing.md",
     "docs/trust.md",
 )
 """The pages that people write; those in docs/reference are generated."""

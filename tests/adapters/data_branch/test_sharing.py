@@ -211,9 +211,9 @@ def test_a_fold_compacts_when_asked_to(tmp_path: Path) -> None:
 
 
 def test_the_latest_cursor_stays(tmp_path: Path) -> None:
-    """Of two cursors the one with the later moment counts, here and there, whichever came first."""
+    """Of two cursors the one with the later time counts, here and there, whichever came first."""
     remote = server(tmp_path / "remote.git")
-    early, late = (json.dumps({"until": f"2026-11-{day}T00:00:00Z"}).encode() for day in ("09", "10"))
+    early, late = (json.dumps({"time": f"2026-11-{day}T00:00:00Z"}).encode() for day in ("09", "10"))
     one = share(write(tmp_path / "one", {"cursor.json": late}), remote)
     two = share(write(tmp_path / "two", {"cursor.json": early, run(1): b"1"}), remote)
     push(one)
@@ -221,7 +221,7 @@ def test_the_latest_cursor_stays(tmp_path: Path) -> None:
     assert remote.files()["cursor.json"] == late
     pull(two)
     assert read(two.history)["cursor.json"] == late
-    last = json.dumps({"until": "2026-11-11T00:00:00Z"}).encode()
+    last = json.dumps({"time": "2026-11-11T00:00:00Z"}).encode()
     write(two.history, {"cursor.json": last})
     assert push(two).paths == ("cursor.json",)
     assert remote.files()["cursor.json"] == last

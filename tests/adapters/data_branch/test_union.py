@@ -72,11 +72,11 @@ def test_damaged_parts_are_counted() -> None:
     assert (union.added, union.removed, union.damaged) == ({}, (), 1)
 
 
-@pytest.mark.parametrize("junk", [b"", b"[]", b"nothing", b"\xff", b"[" * 100_000, b'{"until":5}'])
+@pytest.mark.parametrize("junk", [b"", b"[]", b"nothing", b"\xff", b"[" * 100_000, b'{"time":5}', b'{"time":"z"}'])
 def test_the_latest_cursor_wins_over_junk(junk: bytes) -> None:
-    """A cursor with a moment is later than anything without, and the later moment wins wherever it stands."""
-    early = json.dumps({"until": "2026-01-01T00:00:00Z"}).encode()
-    late = json.dumps({"runs": [{"until": "2026-01-02T00:00:00Z"}]}).encode()
+    """A cursor with a time is later than anything without, and the later time wins."""
+    early = json.dumps({"time": "2026-01-01T00:00:00Z", "decided": [{"created": "2027-01-01T00:00:00Z"}]}).encode()
+    late = json.dumps({"time": "2026-01-02T00:00:00Z"}).encode()
     assert latest_cursor((early, junk, late)) == latest_cursor((late, early, junk)) == late
     assert latest_cursor((junk, early)) == early
 

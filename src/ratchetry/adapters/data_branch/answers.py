@@ -47,9 +47,10 @@ _SAYS_NOTHING: Final = (
     "Please make sure",
     "and the repository exists",
 )
+_SAYS_WHY: Final = ("fatal:", "error:", "remote:")
 _PROTECTED: Final = ("GH006", "GH013", "protected branch", "Protected branch")
 _PASSING: Final = re.compile(
-    r"error: (?:408|429|5\d\d)|hung up|early EOF|RPC failed|reset by peer|timed out|index-pack failed"
+    r"error: (?:408|429|5\d\d)|hung up|early EOF|RPC failed|reset by peer|timed out|index-pack failed|not our ref"
 )
 _OFFLINE: Final = ("Could not resolve host", "Failed to connect", "Connection refused", "Network is unreachable")
 _PERMISSION: Final = (
@@ -105,6 +106,7 @@ def said(complaint: str) -> str:
     """Return the lines of a complaint that tell something, on one line."""
     lines = [line.strip() for line in re.split(r"[\r\n]+", complaint)]
     told = [line for line in lines if line and not line.startswith(_SAYS_NOTHING)]
+    told = [line for line in told if line.startswith(_SAYS_WHY)] or told
     return " | ".join("".join(c if c.isprintable() else " " for c in line) for line in told[-4:])[-600:]
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Annotated
+
+import msgspec
 
 from ratchetry.adapters.data_branch.trees import CURSOR_FILE
 from ratchetry.history.layout import EventPlace, PartPlace, RunPlace, place_of
-
-_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[0-9.]*Z?")
 
 Files = Mapping[str, str]
 """The names of contents by path."""
@@ -98,28 +96,22 @@ def month_of_part(path: str) -> str:
 
 
 def latest_cursor(documents: Sequence[bytes]) -> bytes:
-    """Return the cursor that names the latest moment; of two that name the same, the greater text.
+    """Return the cursor that stands at the latest time; of two that stand at the same, the greater text.
 
     Any of them is safe in a union, which has what each of them rests on; the latest saves the most work.
     """
-    return max(documents, key=lambda document: (_latest(document), document))
+    return max(documents, key=lambda document: (_time(document), document))
 
 
-def _latest(document: bytes) -> str:
-    """Return the latest moment (ISO 8601 in UTC) that a JSON document names, empty when it is none or names none."""
+def _time(document: bytes) -> str:
+    """Return the time (ISO 8601 in UTC) at which a cursor stands, empty for what is none."""
     try:
-        return max(_moments(json.loads(document)), default="")
-    except (ValueError, RecursionError):
+        return msgspec.json.decode(document, type=_Standing).time
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return ""
 
 
-def _moments(value: object) -> Iterator[str]:
-    """Yield the moments in a JSON value."""
-    if isinstance(value, str) and _MOMENT.fullmatch(value):
-        yield value
-    elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from _moments(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _moments(each)
+class _Standing(msgspec.Struct):
+    """What of a cursor tells where it stands."""
+
+    time: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[0-9.]*Z$")]
