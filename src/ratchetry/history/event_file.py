@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
+import msgspec
+
 from ratchetry.domain.event import EVENT_VERSION, Event, event
 from ratchetry.errors import StateError
 from ratchetry.state.codec import decode, encode
@@ -15,7 +19,12 @@ def event_bytes(kept: Event) -> bytes:
     except (UnicodeEncodeError, OverflowError, TypeError) as error:
         msg = f"{origin}: cannot be kept: {error}"
         raise StateError(msg) from error
-    if event_in(data, origin) != kept:
+    try:
+        same = event_in(data, origin) == kept
+    except StateError as error:
+        msg = f"{origin}: cannot be kept: {error}"
+        raise StateError(msg) from error
+    if not same:
         msg = f"{origin}: cannot be kept: what would be read back differs from what it says"
         raise StateError(msg)
     return data
@@ -24,6 +33,7 @@ def event_bytes(kept: Event) -> bytes:
 def event_in(data: bytes, origin: str) -> Event:
     """Return the event in a file; raises StateError naming the file when it is none, or not the one it says it is."""
     found = decode(data, Event, origin, newest=EVENT_VERSION, version_field="schema_version")
+    _refuse_unknown(data, origin)
     own = event(
         found.kind,
         time=found.time,
@@ -37,3 +47,11 @@ def event_in(data: bytes, origin: str) -> Event:
         msg = f"{origin}: damaged: an event that says this would have the identifier {own.id}, not {found.id}"
         raise StateError(msg)
     return found
+
+
+def _refuse_unknown(data: bytes, origin: str) -> None:
+    """Raise StateError naming a field that no event has: a name that was damaged would otherwise pass for absent."""
+    unknown = set(msgspec.json.decode(data, type=dict[str, msgspec.Raw])) - {field.name for field in fields(Event)}
+    if unknown:
+        msg = f"{origin}: damaged: an event has no field {min(unknown)[:100]!r}"
+        raise StateError(msg)

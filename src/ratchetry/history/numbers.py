@@ -22,7 +22,8 @@ def significant(value: float, digits: int) -> float:
     """Return a number with so many significant digits; whole numbers, and what is not finite, as they are."""
     if not math.isfinite(value) or (abs(value) < _EXACT and value == int(value)):
         return value
-    return float(f"{value:.{digits - 1}e}")
+    shorter = float(f"{value:.{digits - 1}e}")
+    return shorter if math.isfinite(shorter) else value
 
 
 def to_the_microsecond(seconds: float) -> float:

@@ -41,11 +41,16 @@ def transposed(values: Sequence[Json]) -> Node:
         return _fields([value for value in values if isinstance(value, dict)])
     if kinds == {list}:
         return _items([value for value in values if isinstance(value, list)])
-    if len(kinds) == 1 and all(value == values[0] for value in values):
+    if len(kinds) == 1 and all(_alike(value, values[0]) for value in values):
         return Node(same=values[0])
     if kinds == {str}:
         return _letters([value for value in values if isinstance(value, str)])
     return Node(each=list(values))
+
+
+def _alike(left: Json, right: Json) -> bool:
+    """Tell whether two scalars of one type are written alike: 0.0 and -0.0 are equal, and are not."""
+    return left == right and (left != 0 or repr(left) == repr(right))
 
 
 def _fields(values: Sequence[Mapping[str, Json]]) -> Node:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import random
 from collections.abc import Iterator
@@ -35,7 +36,10 @@ _TOOLS: Final = {
     "validate": {"check-jsonschema": "0.31.0"},
     "score": {},
 }
-_WORDS: Final = "parse load save merge split render encode decode read write open close match build plan check".split()
+_WORDS: Final = (
+    *("parse", "load", "save", "merge", "split", "render", "encode", "decode"),
+    *("read", "write", "open", "close", "match", "build", "plan", "check"),
+)
 _METRICS: Final = (
     *(f"tests.{name}" for name in ("total", "passed", "failed", "skipped", "pass_rate", "duration")),
     *("coverage.line", "coverage.branch", "lint.findings", "format.files", "types.errors", "complexity.max"),
@@ -61,7 +65,7 @@ def runs(count: int, *, tests: int = 2000, seed: int = 7) -> Iterator[RunRecord]
     Durations are those that pytest reports, in milliseconds: log-normal over the tests as measured in published
     packages, each within a tenth of its own from run to run and all slower or faster together with the machine.
     """
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311  # made-up data
     project = _project(rng, tests)
     for number in range(count):
         if number % 10 == 9:
@@ -122,8 +126,7 @@ def _run(project: _Project, rng: random.Random, number: int) -> RunRecord:
     tests = tuple(_test(rng, name, usual * speed) for name, usual in project.tests.items())
     benchmarks = tuple(_benchmark(rng, name, usual * speed) for name, usual in project.benchmarks.items())
     metrics = {**_metrics(rng, tests, speed), **dict(map(_benchmark_metric, benchmarks))}
-    commit = f"{random.Random(number // 2).getrandbits(160):040x}"
-    base = f"{random.Random(number // 2 - 1).getrandbits(160):040x}"
+    commit, base = (hashlib.sha1(b"%d" % (number // 2 + less)).hexdigest() for less in (0, -1))  # noqa: S324  # as git
     return RunRecord(
         ratchetry="0.2.0",
         run=RunInfo(
@@ -182,7 +185,7 @@ def _test(rng: random.Random, name: str, usual: float) -> TestResult:
 
 def hash_of(name: str) -> int:
     """Return a number that follows from a name."""
-    return random.Random(name).getrandbits(64)
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
 
 
 def _benchmark(rng: random.Random, name: str, usual: float) -> Benchmark:
@@ -191,21 +194,19 @@ def _benchmark(rng: random.Random, name: str, usual: float) -> Benchmark:
     kept = [usual * (1 + abs(rng.gauss(0, 0.01))) for _ in range(min(count, 40))]
     mean = sum(kept) / len(kept)
     statistics = {
-        **{
-            "min": min(kept),
-            "max": max(kept) * 1.3,
-            "mean": mean,
-            "stddev": mean * 0.01 * rng.random(),
-            "ops": 1 / mean,
-        },
-        **{
-            "median": sorted(kept)[len(kept) // 2],
-            "q1": kept[0],
-            "q3": kept[-1],
-            "iqr": mean * 0.01,
-            "total": mean * 9,
-        },
-        **{"rounds": count, "rounds_measured": count, "iterations": 1 if usual > 1e-4 else 100},
+        "min": min(kept),
+        "max": max(kept) * 1.3,
+        "mean": mean,
+        "stddev": mean * 0.01 * rng.random(),
+        "ops": 1 / mean,
+        "median": sorted(kept)[len(kept) // 2],
+        "q1": kept[0],
+        "q3": kept[-1],
+        "iqr": mean * 0.01,
+        "total": mean * 9,
+        "rounds": count,
+        "rounds_measured": count,
+        "iterations": 1 if usual > 1e-4 else 100,
     }
     return Benchmark(name=name, rounds=tuple(kept), statistics=statistics)
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
-import random
-from dataclasses import replace
-from typing import Final, get_args
+from typing import get_args
 
 from hypothesis import strategies as st
 
