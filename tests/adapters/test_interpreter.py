@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ratchetry.adapters.environments import prune
+from ratchetry.adapters.environment_cache import prune
 from ratchetry.adapters.interpreter import prepare
 from ratchetry.adapters.leases import Sharing
 from ratchetry.collect.discovery import discover

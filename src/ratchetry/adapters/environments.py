@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ratchetry.adapters.environment_cache import COMPLETE, remove_unused
 from ratchetry.adapters.files import write_atomic
 from ratchetry.adapters.leases import BUILDING, IN_USE, Sharing, beside, exclusive, shared
 from ratchetry.adapters.pip_calls import INSTALL, could_not_build, failed, is_requirement, reason
@@ -31,9 +32,7 @@ from ratchetry.ports import Progress, ToolRunner
 
 TEST_TOOLS: Final = ("pytest", "coverage", "pytest-benchmark")
 
-_KEPT: Final = 3
 _MAX_FILE: Final = 50_000_000
-_COMPLETE: Final = "ratchetry.json"
 _AS_CHECKED_OUT: Final = "ratchetry-adds-no-files"
 _DECLARING: Final = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
 _CHECKERS: Final = frozenset({"bandit", "black", "coverage", "isort", "mypy", "pytest", "ratchetry", "ruff"})
@@ -112,14 +111,14 @@ def added_tools(
     pins = sorted(f"{name}=={version}" for name, version in installed if re.fullmatch(r"[\w.!+-]+", version))
     place = home / _digest(os.path.realpath(executable), platform.platform(), *missing, "", *pins)
     if shop.look_only:
-        return str(place) if (place / _COMPLETE).is_file() else None
+        return str(place) if (place / COMPLETE).is_file() else None
     with _building(place, shop.progress):
-        if not (place / _COMPLETE).is_file():
+        if not (place / COMPLETE).is_file():
             shop.progress.preparing(f"installing {', '.join(missing)} beside {executable}")
             if not _install_tools(shop, executable, missing, pins, place):
                 shutil.rmtree(place, ignore_errors=True)
                 return None
-            write_atomic(place / _COMPLETE, b"{}")
+            write_atomic(place / COMPLETE, b"{}")
         _take(shop, place)
     return str(place)
 
@@ -128,14 +127,6 @@ def remember_as_checked_out(environment: Environment) -> None:
     """Keep in mind that the project installed in an environment holds no file that its checkout did not hold."""
     if environment.generated:
         write_atomic(Path(environment.executable).parents[1] / _AS_CHECKED_OUT, b"")
-
-
-def prune(cache_dir: str) -> None:
-    """Remove all but the most recently used environments and tools of a cache, and none in use."""
-    for home in (Path(cache_dir, "environments"), Path(cache_dir, "tools")):
-        if home.is_dir():
-            with exclusive(home / ".lock"):
-                _prune(home, None)
 
 
 def digest_of_sources(project: Project) -> str:
@@ -199,7 +190,7 @@ def _build(shop: Workshop, project: Project, scratch: str, place: Path) -> Envir
         shutil.rmtree(place, ignore_errors=True)
         raise ReportError(reason(outcome))
     sources, complete = digest_of_sources(project), with_project or not is_buildable(project)
-    write_atomic(place / _COMPLETE, json.dumps({"sources": sources, "complete": complete}).encode())
+    write_atomic(place / COMPLETE, json.dumps({"sources": sources, "complete": complete}).encode())
     return Environment(executable=str(_python(place)), sources=sources, complete=complete)
 
 
@@ -259,7 +250,7 @@ def _python(place: Path) -> Path:
 def _read(place: Path) -> Environment | None:
     """Return a complete environment, None when there is none."""
     try:
-        content = json.loads((place / _COMPLETE).read_bytes())
+        content = json.loads((place / COMPLETE).read_bytes())
         environment = Environment(
             executable=str(_python(place)),
             sources=str(content["sources"]),
@@ -274,35 +265,10 @@ def _read(place: Path) -> Environment | None:
 def _take(shop: Workshop, place: Path) -> None:
     """Mark a directory as just used, hold it if it is shared, and remove those used longest ago."""
     with exclusive(place.parent / ".lock"):
-        os.utime(place / _COMPLETE)
+        os.utime(place / COMPLETE)
         if shop.sharing:
             shop.sharing.leases.enter_context(shared(beside(place, IN_USE)))
-        _prune(place.parent, place)
-
-
-def _prune(home: Path, kept: Path | None) -> None:
-    """Remove all but the most recently used directories, those left incomplete first of all, and none in use."""
-    try:
-        others = [path for path in home.iterdir() if path.is_dir() and path != kept]
-    except OSError:
-        return
-    others.sort(key=_last_used, reverse=True)
-    allowed = _KEPT if kept is None else _KEPT - 1
-    for path in [path for index, path in enumerate(others) if index >= allowed or not _last_used(path)]:
-        locks = beside(path, BUILDING), beside(path, IN_USE)
-        with exclusive(locks[0], seconds=0) as unbuilt, exclusive(locks[1], seconds=0) as unused:
-            if unbuilt and unused:
-                shutil.rmtree(path, ignore_errors=True)
-                for lock in locks:
-                    lock.unlink(missing_ok=True)
-
-
-def _last_used(place: Path) -> float:
-    """Return when a directory was last used, 0 when it is not complete."""
-    try:
-        return (place / _COMPLETE).stat().st_mtime
-    except OSError:
-        return 0.0
+        remove_unused(place.parent, place)
 
 
 @contextlib.contextmanager

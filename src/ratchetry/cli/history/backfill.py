@@ -99,14 +99,17 @@ def command(
     settings = load_settings(path, flags)
     history = open_history(path, settings, history_dir)
     prepared = prepare(places_of(path, settings), settings, request, history, os.environ)
-    at_once = _jobs(jobs, request)
-    if dry_run:
-        from ratchetry.pipeline.backfill.preview import preview
+    act = _show if dry_run else _measure
+    return act(prepared, history, _jobs(jobs, request), output_format)
 
-        shown = preview(prepared, history, at_once)
-        click.echo(json.dumps(shown.document, indent=2) if output_format == "json" else "\n".join(shown.lines))
-        return EXIT_PASS
-    return _measure(prepared, history, at_once, output_format)
+
+def _show(prepared: Prepared, history: History, jobs: int, output_format: str) -> int:
+    """Tell what would be measured, and return the exit code."""
+    from ratchetry.pipeline.backfill.preview import preview
+
+    shown = preview(prepared, history, jobs)
+    click.echo(json.dumps(shown.document, indent=2) if output_format == "json" else "\n".join(shown.lines))
+    return EXIT_PASS
 
 
 def _measure(prepared: Prepared, history: History, jobs: int, output_format: str) -> int:

@@ -188,7 +188,7 @@ def execute(prepared: Prepared, history: History, *, jobs: int, cores: int, list
 @contextmanager
 def _workplace(prepared: Prepared, listener: Listener) -> Iterator[Path]:
     """Yield a directory that will be gone, with all that a killed backfill has left; raises UsageError if taken."""
-    from ratchetry.adapters.environments import prune
+    from ratchetry.adapters.environment_cache import prune
     from ratchetry.adapters.leases import exclusive
     from ratchetry.adapters.process_tree import kill_left_behind
     from ratchetry.pipeline.run import make_output
