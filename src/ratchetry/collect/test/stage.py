@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -12,18 +11,18 @@ from ratchetry.collect.test.changed_lines import changed_coverage
 from ratchetry.collect.test.configuration import pytest_configuration
 from ratchetry.collect.test.coverage_command import COVERAGE, why_unmeasurable
 from ratchetry.collect.test.coverage_report import read_coverage
-from ratchetry.collect.test.failure_signature import Diagnosis, diagnose
+from ratchetry.collect.test.failure_signature import Diagnosis
 from ratchetry.collect.test.junit_report import TestCase, read_junit
 from ratchetry.collect.test.pytest_command import PYTEST, commands
+from ratchetry.collect.test.results import FAILING, diagnoses_of, failures_of, figures, result_of
 from ratchetry.collect.test.suite_ending import why_inconsistent, why_unfinished
 from ratchetry.domain.command import Plan, ToolOutcome, Unable
 from ratchetry.domain.fingerprint import fingerprinted
-from ratchetry.domain.record import Failure, Finding, Fragment, Metric, TestResult
+from ratchetry.domain.record import Finding, Fragment, Metric, TestResult
 from ratchetry.errors import ReportError
 
 _NAME: Final = "test"
 _MAX_FINDINGS: Final = 1000
-_FAILING: Final = frozenset({"failed", "error"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +55,16 @@ def interpret(context: Context, outcomes: Mapping[str, ToolOutcome]) -> Fragment
     """Return every test, the figures about all of them, how they fail and what they cover."""
     outcome = outcomes[PYTEST]
     tests, problem = _tests(context, outcome)
-    diagnoses = _diagnoses(context, tests)
+    diagnoses = diagnoses_of(tests, frozenset(context.project.files), root=context.scratch)
+    test_results = tuple(result_of(test, diagnoses.get(test.id)) for test in tests)
     if problem:
         results = _Part(unmeasured={"tests": problem})
         coverage = _Part(unmeasured={"coverage": "it takes the whole suite to know what it covers"})
     else:
-        results = _figures(tests)
+        results = _figures(test_results)
         coverage = _coverage(context, outcomes)
-    failing = tuple(_finding(test, diagnoses[test.id]) for test in tests if test.outcome in _FAILING)[:_MAX_FINDINGS]
-    failed = sum(test.outcome in _FAILING for test in tests)
+    failing = tuple(_finding(test, diagnoses[test.id]) for test in tests if test.outcome in FAILING)[:_MAX_FINDINGS]
+    failed = sum(test.outcome in FAILING for test in tests)
     status = status_of(
         failed=failed > 0,
         failure=f"{failed} of {len(tests)} tests failed",
@@ -74,9 +74,9 @@ def interpret(context: Context, outcomes: Mapping[str, ToolOutcome]) -> Fragment
     return Fragment(
         stages={_NAME: status},
         metrics={**results.metrics, **coverage.metrics},
-        tests=tuple(_result(test, diagnoses.get(test.id)) for test in tests),
+        tests=test_results,
         findings=fingerprinted((*failing, *coverage.findings)),
-        failures=_failures(diagnoses),
+        failures=failures_of(diagnoses),
     )
 
 
@@ -95,22 +95,12 @@ def _tests(context: Context, outcome: ToolOutcome) -> tuple[tuple[TestCase, ...]
     return tests, problem or why_inconsistent(outcome, tests)
 
 
-def _figures(tests: Sequence[TestCase]) -> _Part:
-    """Return the figures about all tests; without one that passed or failed there is no pass rate."""
-    count = Counter(test.outcome for test in tests)
-    passed, failed = count["passed"] + count["flaky"], count["failed"] + count["error"]
-    metrics = [
-        measured("tests.total", len(tests), _NAME),
-        measured("tests.passed", passed, _NAME, n=len(tests)),
-        measured("tests.failed", failed, _NAME, n=len(tests)),
-        measured("tests.skipped", count["skipped"], _NAME, n=len(tests)),
-        measured("tests.flaky", count["flaky"], _NAME, n=len(tests)),
-        measured("tests.duration", sum(test.duration for test in tests), _NAME, n=len(tests)),
-    ]
-    if not passed + failed:
-        return _Part(metrics=dict(metrics), unmeasured={"tests.pass_rate": "every test was skipped"})
-    rate = measured("tests.pass_rate", passed / (passed + failed), _NAME, n=passed + failed)
-    return _Part(metrics=dict([*metrics, rate]))
+def _figures(results: Sequence[TestResult]) -> _Part:
+    """Return the figures about all tests, and that there is no pass rate where every one was skipped."""
+    metrics = figures(results)
+    if "tests.pass_rate" in metrics:
+        return _Part(metrics=metrics)
+    return _Part(metrics=metrics, unmeasured={"tests.pass_rate": "every test was skipped"})
 
 
 def _coverage(context: Context, outcomes: Mapping[str, ToolOutcome]) -> _Part:
@@ -137,36 +127,6 @@ def _coverage(context: Context, outcomes: Mapping[str, ToolOutcome]) -> _Part:
 def _percent(name: str, part: int, whole: int) -> tuple[str, Metric]:
     """Return a metric in percent, with what it rests on."""
     return measured(name, 100 * part / whole, _NAME, n=whole)
-
-
-def _diagnoses(context: Context, tests: Sequence[TestCase]) -> dict[str, Diagnosis]:
-    """Return, by test, what its first problem is."""
-    files = frozenset(context.project.files)
-    return {
-        test.id: diagnose(test.problems[0], files, root=context.scratch, test_path=test.path, test_id=test.id)
-        for test in tests
-        if test.problems
-    }
-
-
-def _failures(diagnoses: Mapping[str, Diagnosis]) -> tuple[Failure, ...]:
-    """Return each distinct way of failing once, with the evidence of the first test by name."""
-    found: dict[str, Failure] = {}
-    for _, diagnosis in sorted(diagnoses.items()):
-        failure = Failure(signature=diagnosis.signature, category=diagnosis.category, evidence=diagnosis.evidence)
-        found.setdefault(failure.signature, failure)
-    return tuple(found[signature] for signature in sorted(found))
-
-
-def _result(test: TestCase, diagnosis: Diagnosis | None) -> TestResult:
-    """Return the record's entry for a test."""
-    return TestResult(
-        id=test.id,
-        outcome=test.outcome,
-        duration=test.duration,
-        attempts=test.attempts,
-        signature=diagnosis.signature if diagnosis else "",
-    )
 
 
 def _finding(test: TestCase, diagnosis: Diagnosis) -> Finding:
