@@ -111,7 +111,7 @@ LIMITS: Final = (
     Limit(what="artifacts of one stage that the cache keeps", place="ratchetry.adapters.artifacts:LIMIT"),
     Limit(
         what="environments that were built, and are kept",
-        place="ratchetry.adapters.environments:_KEPT",
+        place="ratchetry.adapters.environment_cache:KEPT",
         unit="environments",
     ),
 )
