@@ -1,4 +1,4 @@
-"""One standing pull request, kept up to date in place."""
+"""One standing pull request, when something goes wrong on the way or is not allowed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from ratchetry.adapters.github import GitHubClient
 from ratchetry.adapters.github.proposals import propose
 from ratchetry.domain.action import ProposeChange
-from ratchetry.errors import GitHubError, MissingPermissionError, UsageError
-from tests.github.backends import Backend, need
+from ratchetry.errors import GitHubError, UsageError
+from tests.github.backends import Backend
 from tests.github.conftest import FakeTime, opened
 from tests.github.fake import FakeGitHub, Fault, Response
 
@@ -25,94 +25,6 @@ CHANGE = ProposeChange(
     files={"quality-thresholds.json": '{"minimum": 81}\n', "docs/bounds.md": "81\n"},
 )
 HIGHER = replace(CHANGE, files={**CHANGE.files, "quality-thresholds.json": '{"minimum": 82}\n'})
-
-
-@pytest.fixture(autouse=True)
-def _needed(backend: Backend) -> None:
-    """Skip all tests where there are no pull requests."""
-    need(backend, "pulls", "contents", "issues")
-
-
-def test_opened_and_updated_in_place(backend: Backend, client: GitHubClient) -> None:
-    """The first change opens a pull request, the same changes nothing, another one is added to it."""
-    states = [propose(client, change).state for change in (CHANGE, CHANGE, HIGHER, HIGHER)]
-    assert states == ["created", "unchanged", "updated", "unchanged"]
-    (pull,) = backend.pulls()
-    assert (pull.title, pull.branch, pull.state) == ("Raise the bounds", BRANCH, "open")
-    assert pull.body.endswith("\nCoverage may not fall below 81%.")
-    assert backend.text(BRANCH, "quality-thresholds.json") == '{"minimum": 82}\n'
-    assert backend.text(BRANCH, "docs/bounds.md") == "81\n"
-    assert backend.text(BRANCH, "README.md")
-    assert backend.text("main", "quality-thresholds.json") is None
-
-
-def test_new_words_for_the_same_change(backend: Backend, client: GitHubClient, fake: FakeGitHub) -> None:
-    """Another title or text is edited without another commit."""
-    propose(client, CHANGE)
-    head = fake.repo.refs[f"refs/heads/{BRANCH}"]
-    assert propose(client, replace(CHANGE, body="With more evidence.")).state == "updated"
-    assert fake.repo.refs[f"refs/heads/{BRANCH}"] == head
-    assert backend.pulls()[0].body.endswith("With more evidence.")
-
-
-def test_the_base_has_it_already(backend: Backend, client: GitHubClient) -> None:
-    """What is on the base branch is not proposed."""
-    backend.commit("main", CHANGE.files)
-    done = propose(client, CHANGE)
-    assert (done.state, done.note) == ("unchanged", "main has these files already")
-    assert backend.pulls() == []
-
-
-def test_refused_by_a_person(backend: Backend, client: GitHubClient) -> None:
-    """A closed pull request silences exactly its change; another change is proposed in a new one."""
-    propose(client, CHANGE)
-    backend.close(1)
-    assert propose(client, CHANGE).state == "silenced"
-    assert propose(client, HIGHER).state == "created"
-    assert [(pull.number, pull.state) for pull in backend.pulls()] == [(1, "closed"), (2, "open")]
-
-
-def test_merged_and_taken_back(backend: Backend, client: GitHubClient, fake: FakeGitHub) -> None:
-    """A change that was merged, and then reverted on the base, can be proposed again from the same branch."""
-    propose(client, CHANGE)
-    pull = fake.repo.issues[1]
-    assert pull.pull
-    pull.state, pull.pull.merged_at = "closed", fake.state.time()
-    fake.repo.refs["refs/heads/main"] = fake.repo.refs[f"refs/heads/{BRANCH}"]
-    assert propose(client, CHANGE).state == "unchanged"
-    backend.commit("main", {"quality-thresholds.json": "{}\n"})
-    fake.repo.refs[f"refs/heads/{BRANCH}"] = fake.repo.refs["refs/heads/main"]
-    assert propose(client, CHANGE).state == "created"
-    assert [pull.state for pull in backend.pulls()] == ["closed", "open"]
-
-
-def test_the_branch_is_left_over_from_a_merge(backend: Backend, client: GitHubClient, fake: FakeGitHub) -> None:
-    """A branch whose commits the base has gets a new one, for GitHub opens no pull request without any."""
-    propose(client, CHANGE)
-    pull = fake.repo.issues[1]
-    assert pull.pull
-    pull.state, pull.pull.merged_at = "closed", fake.state.time()
-    merged = fake.repo.refs["refs/heads/main"] = fake.repo.refs[f"refs/heads/{BRANCH}"]
-    backend.commit("main", {"docs/bounds.md": "80\n"})
-    assert propose(client, CHANGE).state == "created"
-    objects = fake.repo.objects
-    head = objects.commits[fake.repo.refs[f"refs/heads/{BRANCH}"]]
-    assert head.parents == (merged, fake.repo.refs["refs/heads/main"])
-
-
-def test_a_conflict_with_the_base(backend: Backend, client: GitHubClient, fake: FakeGitHub) -> None:
-    """A pull request that does not merge any more gets the base merged into its branch; nothing is lost."""
-    propose(client, CHANGE)
-    before = fake.repo.refs[f"refs/heads/{BRANCH}"]
-    backend.commit("main", {"quality-thresholds.json": '{"minimum": 79}\n', "new.py": "x = 1\n"})
-    pull = fake.repo.issues[1].pull
-    assert pull
-    pull.mergeable = False
-    assert propose(client, CHANGE).state == "updated"
-    head = fake.repo.objects.commits[fake.repo.refs[f"refs/heads/{BRANCH}"]]
-    assert head.parents == (before, fake.repo.refs["refs/heads/main"])
-    assert backend.text(BRANCH, "quality-thresholds.json") == '{"minimum": 81}\n'
-    assert backend.text(BRANCH, "new.py") == "x = 1\n"
 
 
 def test_somebody_pushes_in_between(backend: Backend, client: GitHubClient, fake: FakeGitHub) -> None:
@@ -191,12 +103,6 @@ def test_only_files_inside_the_repository(client: GitHubClient, fake: FakeGitHub
     assert all(request.method == "GET" for request in fake.requests)
 
 
-def test_no_base_branch(client: GitHubClient) -> None:
-    """A base that is not there is named."""
-    with pytest.raises(GitHubError, match="there is no branch 'release'"):
-        propose(client, replace(CHANGE, base="release"))
-
-
 @pytest.mark.parametrize("content", [{"type": "symlink", "sha": "0" * 40}, [{"type": "file"}]])
 def test_what_is_no_file_is_not_replaced(client: GitHubClient, fake: FakeGitHub, content: object) -> None:
     """A link, a submodule or a directory where a file should be is an error, and nothing is written."""
@@ -220,17 +126,6 @@ def test_a_file_that_cannot_be_shown(client: GitHubClient, fake: FakeGitHub, con
     fake.faults.append(Fault(kind="mask", path="contents", response=Response(body=content), times=2))
     assert propose(client, CHANGE).state == "created"
     assert "docs/bounds.md: cannot be shown" in next(row.body for row in fake.repo.issues.values())
-
-
-def test_a_job_that_may_not_write(fake: FakeGitHub, time: FakeTime) -> None:
-    """A missing permission is named at once, and is no reason to try again."""
-    fake.state.add_token("ghs_reader", contents="read", pull_requests="read")
-    with (
-        opened({**fake.environ, "GITHUB_TOKEN": "ghs_reader"}, time) as client,
-        pytest.raises(MissingPermissionError, match="add `contents: write`"),
-    ):
-        propose(client, CHANGE)
-    assert [request.status for request in fake.requests].count(403) == 1
 
 
 def test_the_issue_that_stood_for_it_cannot_be_closed(fake: FakeGitHub, time: FakeTime) -> None:

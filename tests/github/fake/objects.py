@@ -91,6 +91,25 @@ class Objects:
                 waiting += self.commits[name].parents
         return seen
 
+    def merged(self, one: str, other: str) -> dict[str, Entry] | None:
+        """Return the files of two commits merged, each whole; None when both have changed one file differently."""
+        before = self.files(self.commits[self._common(one, other)].tree)
+        ours, theirs = (self.files(self.commits[commit].tree) for commit in (one, other))
+        rows: dict[str, Entry] = {}
+        for path in {**before, **ours, **theirs}:
+            was, mine, yours = before.get(path), ours.get(path), theirs.get(path)
+            if was not in {mine, yours} and mine != yours:
+                return None
+            entry = yours if mine == was else mine
+            if entry:
+                rows[path] = entry
+        return rows
+
+    def _common(self, one: str, other: str) -> str:
+        """Return the nearest commit that two have behind them."""
+        behind = set(self.ancestors(other))
+        return next(name for name in self.ancestors(one) if name in behind)
+
 
 def _name(kind: str, data: bytes) -> str:
     """Return the name of an object."""

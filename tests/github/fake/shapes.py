@@ -197,10 +197,13 @@ def pull(row: Issue, repo: Repository, base: str, *, whole: bool) -> dict[str, o
     url = f"{base}/repos/{repo.full_name}/pulls/{row.number}"
     links = ["self", "html", "issue", "comments", "review_comments", "review_comment", "commits", "statuses"]
     counts = ["additions", "changed_files", "comments", "commits", "deletions", "review_comments"]
+    base_sha = repo.refs[f"refs/heads/{details.base_ref}"]
+    here = details.head_sha in repo.objects.commits  # the objects of forks are not
+    mergeable = None if details.merged_at else not here or repo.objects.merged(base_sha, details.head_sha) is not None
     alone: dict[str, object] = {
         **dict.fromkeys(counts, 0),
-        "mergeable": details.mergeable,
-        "mergeable_state": "clean" if details.mergeable else "dirty",
+        "mergeable": mergeable,
+        "mergeable_state": "clean" if mergeable else "dirty",
         "merged": details.merged_at is not None,
         "merged_by": None,
         "maintainer_can_modify": False,

@@ -57,7 +57,6 @@ class Pull:
     base_sha: str
     draft: bool = False
     merged_at: str | None = None
-    mergeable: bool | None = True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -197,8 +196,16 @@ class State:
             author=author,
             date=self.time(),
         )
-        repository.refs[ref] = objects.commit(commit)
-        return repository.refs[ref]
+        return self.move(repository, ref, objects.commit(commit))
+
+    def move(self, repository: Repository, ref: str, sha: str) -> str:
+        """Let a reference point at a commit, with the open pull requests of its branch; return the commit."""
+        repository.refs[ref] = sha
+        for row in (row for other in self.repositories.values() for row in other.pulls.values()):
+            head = row.pull
+            if head and row.state == "open" and head.head_repository == repository.full_name:
+                head.head_sha = sha if f"refs/heads/{head.head_ref}" == ref else head.head_sha
+        return sha
 
     def add_issue(
         self, repository: Repository, title: str, body: str = "", *, author: str = BOT, labels: tuple[str, ...] = ()
@@ -226,6 +233,19 @@ class State:
             base_sha=repository.refs[f"refs/heads/{repository.default_branch}"],
         )
         return issue
+
+    def merge(self, repository: Repository, number: int) -> str:
+        """Merge an open pull request of this repository's branches, and return the commit; it must not conflict."""
+        issue, objects = repository.issues[number], repository.objects
+        assert issue.pull
+        ref = f"refs/heads/{issue.pull.base_ref}"
+        parents = (repository.refs[ref], issue.pull.head_sha)
+        files = objects.merged(*parents)
+        assert files is not None
+        message, time = f"Merge pull request #{number}", self.time()
+        commit = Commit(tree=objects.tree_of(files), parents=parents, message=message, author="octocat", date=time)
+        issue.state, issue.pull.merged_at = "closed", time
+        return self.move(repository, ref, objects.commit(commit))
 
     def add_comment(self, repository: Repository, number: int, body: str, *, author: str = BOT) -> Comment:
         """Return a new comment."""

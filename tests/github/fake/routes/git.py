@@ -64,10 +64,7 @@ def update_ref(call: Call) -> Response:
         raise Refusal(422, "Reference does not exist")
     if not call.body.get("force") and repo.refs[name] not in repo.objects.ancestors(sha):
         raise Refusal(422, "Update is not a fast forward")
-    repo.refs[name] = sha
-    for row in repo.pulls.values():
-        if row.pull and row.state == "open" and f"refs/heads/{row.pull.head_ref}" == name:
-            row.pull.head_sha = sha
+    call.state.move(repo, name, sha)
     return Response(body=_ref(call, name))
 
 
