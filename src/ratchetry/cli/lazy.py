@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
@@ -12,7 +13,8 @@ class LazyGroup(click.Group):
     """A group that knows the names and summaries of its commands, and imports one only to call it.
 
     The command `backfill` of the package `ratchetry.cli.history` is the value `command` of the module
-    `ratchetry.cli.history.backfill`; a hyphen in the name is an underscore in that of the module.
+    `ratchetry.cli.history.backfill`; a hyphen in the name is an underscore in that of the module, and a keyword, such as
+    `import`, has one more at its end.
     """
 
     def __init__(self, *, package: str, summaries: Mapping[str, str], **settings: object) -> None:
@@ -30,7 +32,8 @@ class LazyGroup(click.Group):
         del ctx
         if cmd_name not in self.summaries:
             return None
-        command = import_module(f"{self.package}.{cmd_name.replace('-', '_')}").command
+        module = f"{cmd_name.replace('-', '_')}{'_' if iskeyword(cmd_name) else ''}"
+        command = import_module(f"{self.package}.{module}").command
         assert isinstance(command, click.Command), cmd_name  # noqa: S101  # a slip of ours, caught by every test
         return command
 

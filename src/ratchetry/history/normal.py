@@ -121,9 +121,9 @@ def _benchmark(row: Benchmark, limit: int) -> Benchmark:
     kept = row.rounds
     if count > limit:
         kept = tuple(row.rounds[index * (count - 1) // max(1, limit - 1)] for index in range(limit))
-    every = count == len(kept) and row.statistics.get("rounds_measured", count) == count
+    every = 0 < count == len(kept) and row.statistics.get("rounds_measured", count) == count
     left_out = _FOLLOW | _FOLLOW_FROM_ALL if every else _FOLLOW
-    given = row.statistics if every else {"rounds_measured": float(count), **row.statistics}
+    given = row.statistics if every or not count else {"rounds_measured": float(count), **row.statistics}
     rounded = _rounded(kept)
     statistics = {name: _statistic(name, value, rounded) for name, value in given.items() if name not in left_out}
     return replace(row, rounds=rounded, statistics=statistics)
@@ -132,7 +132,7 @@ def _benchmark(row: Benchmark, limit: int) -> Benchmark:
 def _statistic(name: str, value: float, rounds: tuple[float, ...]) -> float:
     """Return a statistic with the digits that it deserves."""
     unit: int = 10 ** places(rounds)
-    if name in TIMES and math.isfinite(value) and abs(value) * unit < 2**53:
+    if rounds and name in TIMES and math.isfinite(value) and abs(value) * unit < 2**53:
         return round(value * unit) / unit
     return significant(value, MEASURED)
 

@@ -47,7 +47,7 @@ def thinned(benchmark: Benchmark, limit: int = ROUNDS_KEPT) -> Benchmark:
     return replace(benchmark, rounds=tuple(benchmark.rounds[index * last // steps] for index in range(limit)))
 
 
-def metric_names(tests: Iterable[str]) -> dict[str, str]:
+def metric_names(tests: Iterable[str], family: str = "benchmark") -> dict[str, str]:
     """Return the metric's name for each test: its identifier with dots for the separators, all else made safe.
 
     `tests/test_a.py::TestB::test_c[1-2]` becomes `benchmark.tests.test_a.TestB.test_c[1-2]`.  Other characters than
@@ -57,7 +57,7 @@ def metric_names(tests: Iterable[str]) -> dict[str, str]:
     unique = sorted(set(tests))
     plain = {test: _dotted(test) for test in unique}
     shared = Counter(plain.values())
-    return {test: _final(test, plain[test], ambiguous=shared[plain[test]] > 1) for test in unique}
+    return {test: f"{family}.{_final(test, plain[test], ambiguous=shared[plain[test]] > 1)}" for test in unique}
 
 
 def _dotted(test: str) -> str:
@@ -68,8 +68,8 @@ def _dotted(test: str) -> str:
 
 
 def _final(test: str, dotted: str, *, ambiguous: bool) -> str:
-    """Return the name of the metric, with a hash where the plain name would not be unique."""
+    """Return the name of the metric in its family, with a hash where the plain name would not be unique."""
     safe = _UNSAFE.sub("_", dotted)
     if safe == dotted and len(safe) <= _NAME_LIMIT and not ambiguous:
-        return f"benchmark.{safe}"
-    return f"benchmark.{safe[:_NAME_LIMIT]}~{short_hash(test)[:8]}"
+        return safe
+    return f"{safe[:_NAME_LIMIT]}~{short_hash(test)[:8]}"

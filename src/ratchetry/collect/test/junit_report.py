@@ -272,4 +272,4 @@ def _count(text: str) -> int:
 
 def _unreadable(why: str) -> ReportError:
     """Return the error that says why the report cannot be used."""
-    return ReportError(f"pytest's JUnit report cannot be read: {why}")
+    return ReportError(f"the JUnit report cannot be read: {why}")

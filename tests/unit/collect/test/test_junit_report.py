@@ -168,7 +168,7 @@ def test_a_duration_that_is_no_number_is_an_error(time: str) -> None:
 )
 def test_damaged_reports_say_what_is_wrong(report: bytes, why: str) -> None:
     """What is no JUnit report, is cut off, or tries tricks, is an error naming the report."""
-    with pytest.raises(ReportError, match=f"pytest's JUnit report cannot be read: .*({why})"):
+    with pytest.raises(ReportError, match=f"the JUnit report cannot be read: .*({why})"):
         read_junit(report)
 
 
