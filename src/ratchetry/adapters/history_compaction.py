@@ -34,24 +34,29 @@ class Compacted:
     """Files that stay as they are, because they cannot be read or would not come back byte for byte."""
 
 
-def compact(history: HistoryDirectory, name: str, *, write: bool = True) -> Compacted:
+def compact(history: HistoryDirectory, name: str, *, write: bool = True, most: int = month.MOST_DOCUMENTS) -> Compacted:
     """Compact a month: pack its runs and events into parts, prove that each comes back, then remove its files.
+
+    A part holds at most so many documents, so that memory is bounded however long the month is.
 
     A month whose files are all in parts already stays as it is.  Killed at any instant it leaves every run and event
     in a file, a part, or both.
     """
     with history.exclusive():
-        return compact_alone(history, name, write=write)
+        return compact_alone(history, name, write=write, most=most)
 
 
-def compact_alone(history: HistoryDirectory, name: str, *, write: bool = True) -> Compacted:
+def compact_alone(
+    history: HistoryDirectory, name: str, *, write: bool = True, most: int = month.MOST_DOCUMENTS
+) -> Compacted:
     """Compact a month of a history that is held exclusively already."""
     history.check_layout()
     done = Compacted(month=name)
     for kind in _KINDS:
         files = len(history.months.singles(kind, name))
-        if files or _mergeable([part for part in history.months.parts(name, _pass) if part.header.kind == kind]):
-            done = _with(done, kind, _compact_kind(history, kind, name, files, write=write))
+        parts = [part for part in history.months.parts(name, _pass) if part.header.kind == kind]
+        if files or _mergeable(parts, most):
+            done = _with(done, kind, _compact_kind(history, kind, name, most, write=write))
     return done
 
 
@@ -73,10 +78,10 @@ def _pass(_path: Path, _error: StateError) -> None:
     """Let a file that cannot be read stand where it is: `verify` names it."""
 
 
-def _mergeable(parts: Sequence[Part]) -> bool:
+def _mergeable(parts: Sequence[Part], most: int) -> bool:
     """Tell whether parts, as of a union of two histories, hold something twice or would fit into fewer."""
     keys = [key for part in parts for key in part.header.keys]
-    return len(set(keys)) < len(keys) or len(keys) <= month.MOST_DOCUMENTS * (len(parts) - 1)
+    return len(set(keys)) < len(keys) or len(keys) <= most * (len(parts) - 1)
 
 
 def _with(done: Compacted, kind: Single, packed: _Packed) -> Compacted:
@@ -92,15 +97,16 @@ def _with(done: Compacted, kind: Single, packed: _Packed) -> Compacted:
     )
 
 
-def _compact_kind(history: HistoryDirectory, kind: Single, name: str, files: int, *, write: bool) -> _Packed:
+def _compact_kind(history: HistoryDirectory, kind: Single, name: str, most: int, *, write: bool) -> _Packed:
     """Compact the runs or the events of a month."""
     problems: list[str] = []
+    files = len(history.months.singles(kind, name))
     before = list(history.months.parts(name, lambda _path, error: problems.append(str(error))))
     entries = history.months.readable(kind, name, lambda _path, error: problems.append(str(error)))
     done: set[Path] = set()
     kept: set[str] = set()
     size = packed = 0
-    for block in blocks(history, kind, entries, problems):
+    for block in blocks(history, kind, entries, problems, most):
         data = month.packed(kind, name, block)
         _prove(data, block)
         path = history.root / layout.part_path(name, month.part_checksum(data))
@@ -116,7 +122,11 @@ def _compact_kind(history: HistoryDirectory, kind: Single, name: str, files: int
 
 
 def blocks(
-    history: HistoryDirectory, kind: Single, entries: Sequence[Entry], problems: list[str]
+    history: HistoryDirectory,
+    kind: Single,
+    entries: Sequence[Entry],
+    problems: list[str],
+    most: int = month.MOST_DOCUMENTS,
 ) -> Iterator[list[month.Document]]:
     """Yield the documents of some entries in blocks that make one part each; names those that cannot be packed."""
     block: list[month.Document] = []
@@ -129,7 +139,7 @@ def blocks(
         except (StateError, ValueError) as error:
             problems.append(f"{entry.path}: stays as it is: {error}")
             continue
-        if block and (len(block) == month.MOST_DOCUMENTS or size + len(data) > month.MOST_BYTES):
+        if block and (len(block) >= most or size + len(data) > month.MOST_BYTES):
             yield block
             block, size = [], 0
         block.append(month.Document(key=entry.key, time=entry.time, data=data))

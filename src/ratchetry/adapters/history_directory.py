@@ -189,10 +189,10 @@ def _checked(record: RunRecord) -> Encoded:
     origin = f"run {record.run.run_id[:100]}"
     try:
         encoded = encode_record(record)
-    except (UnicodeEncodeError, OverflowError, KeyError) as error:
+        back = decode_record(encoded.document, "its document", lambda name: chunk_names(encoded.chunks[name], name))
+    except (UnicodeEncodeError, OverflowError, KeyError, StateError) as error:
         msg = f"{origin}: cannot be kept: {error}"
         raise StateError(msg) from error
-    back = decode_record(encoded.document, origin, lambda name: chunk_names(encoded.chunks[name], name))
     if back != record:
         msg = f"{origin}: cannot be kept: what would be read back differs from what it says"
         raise StateError(msg)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,7 +71,7 @@ def test_what_detect_secrets_finds_is_redacted() -> None:
     from detect_secrets.plugins.base import RegexBasedDetector
 
     foreign = {"IPPublicDetector", "CloudantDetector", "IbmCloudIamDetector", "IbmCosHmacDetector", "SoftlayerDetector"}
-    mapping: dict[str, type[object]] = get_mapping_from_secret_type_to_class()
+    mapping: Mapping[str, type[object]] = get_mapping_from_secret_type_to_class()
     kinds = [kind for kind in mapping.values() if issubclass(kind, RegexBasedDetector)]
     plugins = [kind() for kind in kinds if kind.__name__ not in foreign]
     texts = [*SECRETS, "postgres://user:hunter2@db/x", "AccountKey=" + "a1B2" * 22]
