@@ -131,7 +131,7 @@ def log_event(
     noted = history.kept_event(
         event(
             "log",
-            time=f"{moment:%Y-%m-%dT%H:%M:%SZ}",
+            time=f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z",
             repository=repository,
             subject=subject,
             actor=actor,
