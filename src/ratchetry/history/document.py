@@ -27,6 +27,8 @@ _CHECKED: Final = len('{"checksum":"0123456789abcdef",')
 T = TypeVar("T")
 
 ChunkId = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
+Whole = Annotated[int, Meta(ge=0)]
+"""Integers stay integers when they are read: small ones exist already, where each float has to be made."""
 Index = Annotated[str, Meta(pattern="^(0|[1-9][0-9]{0,9})$", description="position in the columns, from 0")]
 
 
@@ -47,7 +49,7 @@ class TestColumns(Part, frozen=True, kw_only=True):
     __test__ = False
 
     outcomes: Annotated[str, Meta(pattern="^[PFESR]*$")]
-    durations: list[Seconds]
+    durations: list[Whole | Seconds]
     """Integers in units of 10^-digits seconds; seconds where digits is -1."""
     digits: Places = 3
     attempts: dict[Index, Annotated[int, Meta(ge=1)]] = {}

@@ -50,7 +50,7 @@ def scaled(values: Iterable[float]) -> tuple[Places, list[float]]:
 def unscaled(digits: Places, values: Iterable[float]) -> list[float]:
     """Return the numbers that `scaled` was given."""
     if digits == AS_THEY_ARE:
-        return list(values)
+        return [float(value) for value in values]
     unit = 10**digits
     return [value / unit for value in values]
 
