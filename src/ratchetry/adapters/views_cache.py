@@ -180,11 +180,8 @@ def _write_view(view: str, path: Path, runs: _Runs) -> int:
 
 
 def _span(month: str) -> tuple[str, str]:
-    """Return what a history is asked for so that its answer holds all of a month."""
-    if month == UNDATED:
-        return "", ""
-    year, number = int(month[:4]), int(month[5:])
-    return month, f"{year + number // 12:04}-{number % 12 + 1:02}"
+    """Return what a history is asked for so that its answer holds all of a month, and no file of the next is read."""
+    return ("", "") if month == UNDATED else (month, f"{month}-99")
 
 
 def month_keys(root: Path) -> dict[str, str]:
