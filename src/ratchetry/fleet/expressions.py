@@ -23,7 +23,8 @@ RUN: Final = ("repository", "run_id", "attempt")
 ORDER: Final = ("started", "run_id", "attempt")
 FAILING: Final = ("failed", "error", "flaky")
 """Outcomes of a test that failed at least once in a run."""
-DECIDED: Final = ("passed", *FAILING)
+SKIPPED: Final = "skipped"
+"""The one outcome that decides nothing."""
 MOST_STEPS: Final = 2
 """Changes of a test's outcome that a regression and its repair explain."""
 SHORT: Final = 7
@@ -128,24 +129,30 @@ def _suspects(frames: Frames) -> Frame:
     """Return the decided results of the tests that ever failed: no other test can be flaky."""
     import narwhals as nw
 
-    tests = frames["tests"].filter(nw.col("outcome").is_in(DECIDED))
+    tests = frames["tests"]
     failing = tests.filter(nw.col("outcome").is_in(FAILING)).select("repository", "test").unique()
-    return tests.join(failing, on=["repository", "test"], how="semi").with_columns(
+    decided = tests.filter(nw.col("outcome") != SKIPPED).join(failing, on=["repository", "test"], how="semi")
+    return decided.with_columns(
         bad=_number(nw.col("outcome").is_in(FAILING)),
         good=_number(nw.col("outcome").is_in(("passed", "flaky"))),
     )
 
 
-def _both_outcomes(suspects: Frame) -> Frame:
-    """Return repository, test, commit and week where a test both passed and failed on one commit."""
+def _flips(suspects: Frame) -> Frame:
+    """Return results with whether the outcome differs from the one before on the branch, and whether there is one."""
     import narwhals as nw
 
-    return (
-        suspects.filter(~nw.col("commit").is_null())
-        .group_by("repository", "test", "commit")
-        .agg(nw.col("bad").max(), nw.col("good").max(), nw.col("week").max())
-        .filter(nw.col("bad") > 0, nw.col("good") > 0)
-    )
+    before = nw.col("bad").shift(1).over("repository", "branch", "test", order_by=(*ORDER, "bad"))
+    flipped = nw.when(before.is_null()).then(nw.lit(0)).otherwise(_number(before != nw.col("bad")))
+    return suspects.with_columns(flips=flipped, pairs=_known(before))
+
+
+def _mixed(commits: Frame) -> Frame:
+    """Return rows of test and commit with whether the test both passed and failed on it; on none that is known, not."""
+    import narwhals as nw
+
+    both = (nw.col("failures") > 0) & (nw.col("good") > 0) & ~nw.col("commit").is_null()
+    return commits.with_columns(mixed=_number(both))
 
 
 def flaky(frames: Frames) -> Frame:
@@ -154,32 +161,30 @@ def flaky(frames: Frames) -> Frame:
     `flips` are changes of the outcome between results that follow each other on one branch, `flip_rate` is their
     share of all that could have been (Kowalczyk et al., "Modeling and Ranking Flaky Tests at Apple", ICSE-SEIP
     2020, https://doi.org/10.1145/3377813.3381370). Two changes are a regression and its repair: no flakiness yet.
+    Results are added up by commit first, so that one pass over them serves both.
     """
     import narwhals as nw
 
-    suspects = _suspects(frames)
-    both = _both_outcomes(suspects).group_by("repository", "test").agg(nw.len().alias("flaky_commits"))
-    before = nw.col("bad").shift(1).over("repository", "branch", "test", order_by=(*ORDER, "bad"))
-    flipped = nw.when(before.is_null()).then(nw.lit(0)).otherwise(_number(before != nw.col("bad")))
-    counts = (
-        suspects.with_columns(flips=flipped, pairs=_known(before))
-        .group_by("repository", "test")
+    counted = ("results", "failures", "flips", "pairs")
+    commits = (
+        _flips(_suspects(frames))
+        .group_by("repository", "test", "commit")
         .agg(
             nw.len().alias("results"),
             nw.col("bad").sum().cast(nw.Int64).alias("failures"),
-            nw.col("flips").sum().cast(nw.Int64),
-            nw.col("pairs").sum().cast(nw.Int64),
+            nw.col("good").sum().cast(nw.Int64),
+            *(nw.col(name).sum().cast(nw.Int64) for name in ("flips", "pairs")),
         )
     )
-    found = counts.join(both, on=["repository", "test"], how="left").with_columns(
-        flaky_commits=nw.when(nw.col("flaky_commits").is_null()).then(nw.lit(0)).otherwise(nw.col("flaky_commits")),
+    tests = (
+        _mixed(commits)
+        .group_by("repository", "test")
+        .agg(*(nw.col(name).sum().cast(nw.Int64) for name in (*counted, "mixed")))
+        .filter((nw.col("mixed") > 0) | (nw.col("flips") > MOST_STEPS))
     )
-    return found.filter((nw.col("flaky_commits") > 0) | (nw.col("flips") > MOST_STEPS)).select(
-        "repository",
-        "test",
-        "results",
-        "failures",
-        "flaky_commits",
+    return tests.select(
+        *("repository", "test", "results", "failures"),
+        nw.col("mixed").alias("flaky_commits"),
         "flips",
         _ratio(nw.col("flips"), nw.col("pairs")).alias("flip_rate"),
     )
@@ -261,8 +266,13 @@ def flaky_weeks(frames: Frames) -> Frame:
     """Return how many tests of a repository both passed and failed on one commit, by the week it was last run."""
     import narwhals as nw
 
-    both = _both_outcomes(_suspects(frames)).filter(~nw.col("week").is_null())
-    tests = both.select("repository", "week", "test").unique()
+    commits = (
+        _suspects(frames)
+        .group_by("repository", "test", "commit")
+        .agg(nw.col("bad").sum().alias("failures"), nw.col("good").sum(), nw.col("week").max())
+    )
+    found = _mixed(commits).filter(nw.col("mixed") > 0, ~nw.col("week").is_null())
+    tests = found.select("repository", "week", "test").unique()
     return tests.group_by("repository", "week").agg(nw.len().alias("flaky_tests"))
 
 
