@@ -21,7 +21,7 @@ from functools import partial
 import msgspec
 from msgspec import Raw, Struct
 
-from ratchetry.domain.record import Change, RunInfo, Verdict
+from ratchetry.domain.record import Change, Failure, RunInfo, Verdict
 from ratchetry.errors import StateError
 from ratchetry.history.decoding import Names
 from ratchetry.history.document import decode_document
@@ -41,6 +41,8 @@ class TestPart:
     """Gives the durations, which are only decoded when they are asked for."""
     repeats: Mapping[str, int] = field(default_factory=dict)
     """How many rows there are under a name, by its position in the chunk, where there is more than one."""
+    signatures: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """The positions of the tests that failed in one way, by its signature."""
 
     def positions(self, letters: str) -> Iterator[int]:
         """Yield the positions of the tests whose outcome is one of some letters."""
@@ -73,6 +75,8 @@ class RunColumns:
     tests: tuple[TestPart, ...] = ()
     changed: tuple[str, ...] = ()
     """The files that the run changes against its base."""
+    failures: tuple[Failure, ...] = ()
+    """Each distinct way of failing."""
     pruned: bool = False
     """Whether tests and findings of the run have been dropped: their absence then says nothing."""
 
@@ -90,6 +94,7 @@ class _Tests(Struct, frozen=True):
     durations: Raw
     digits: Places = 3
     repeats: dict[str, int] = {}
+    signatures: dict[str, list[int]] = {}
 
 
 class _Metrics(Struct, frozen=True):
@@ -122,6 +127,7 @@ class _Document(Struct, frozen=True):
     metrics: _MetricTable = _MetricTable()
     tests: _TestTable = _TestTable()
     change: Change = Change()
+    failures: tuple[Failure, ...] = ()
     pruned: str = ""
 
 
@@ -135,6 +141,7 @@ def columns_of(data: bytes, origin: str) -> RunColumns:
             metrics=tuple(_metric_part(name, document.metrics.chunks[name]) for name in document.metrics.order),
             tests=tuple(_test_part(name, document.tests.chunks[name], origin) for name in document.tests.order),
             changed=tuple(file.path for file in document.change.files),
+            failures=document.failures,
             pruned=bool(document.pruned),
         )
     except KeyError as error:
@@ -149,6 +156,7 @@ def _test_part(chunk: str, part: _Tests, origin: str) -> TestPart:
         outcomes=part.outcomes,
         seconds=partial(_seconds, part.durations, part.digits, origin),
         repeats=part.repeats,
+        signatures=part.signatures,
     )
 
 

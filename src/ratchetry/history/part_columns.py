@@ -6,7 +6,7 @@ from functools import partial
 
 import msgspec
 
-from ratchetry.domain.record import Change, RunInfo, Verdict
+from ratchetry.domain.record import Change, Failure, RunInfo, Verdict
 from ratchetry.errors import StateError
 from ratchetry.history.columns import MetricPart, RunColumns, TestPart
 from ratchetry.history.document import MetricColumns
@@ -37,6 +37,7 @@ def _columns(node: Node, at: int, origin: str) -> RunColumns:
         metrics=tuple(_metrics(name, *place) for name, place in _parts(node, at, "metrics")),
         tests=tuple(_tests(name, *place, origin) for name, place in _parts(node, at, "tests")),
         changed=tuple(file.path for file in change.files),
+        failures=msgspec.convert(_value(node, at, "failures", []), tuple[Failure, ...]),
         pruned=bool(_value(node, at, "pruned", "")),
     )
 
@@ -65,6 +66,7 @@ def _tests(name: str, node: Node, at: int, origin: str) -> TestPart:
         outcomes=msgspec.convert(_value(node, at, "outcomes"), str),
         seconds=partial(_seconds, *_place(node, at, "durations"), digits, origin),
         repeats=msgspec.convert(_value(node, at, "repeats", {}), dict[str, int]),
+        signatures=msgspec.convert(_value(node, at, "signatures", {}), dict[str, list[int]]),
     )
 
 

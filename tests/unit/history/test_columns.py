@@ -43,7 +43,22 @@ def facts(columns: RunColumns, chunks: dict[str, bytes]) -> dict[str, object]:
         for part in columns.metrics
         for at, (name, value) in enumerate(zip(names(part.chunk), part.values, strict=True))
     ]
-    return {"run": columns.run, "verdict": columns.verdict, "tests": tests, "values": values, "all": columns.changed}
+    rows = {part.chunk: list(expanded(names(part.chunk), part.repeats)) for part in columns.tests}
+    signatures = sorted(
+        (rows[part.chunk][at][0], signature)
+        for part in columns.tests
+        for signature, places in part.signatures.items()
+        for at in places
+    )
+    return {
+        "run": columns.run,
+        "verdict": columns.verdict,
+        "tests": tests,
+        "values": values,
+        "all": columns.changed,
+        "signatures": signatures,
+        "failures": columns.failures,
+    }
 
 
 def expected(kept: RunRecord) -> dict[str, object]:
@@ -55,6 +70,8 @@ def expected(kept: RunRecord) -> dict[str, object]:
         "tests": [(test.id, LETTERS[test.outcome], test.duration) for test in kept.tests],
         "values": [(name, metric.value, metric.n, metric.spread) for name, metric in metrics],
         "all": tuple(file.path for file in kept.change.files),
+        "signatures": sorted((test.id, test.signature) for test in kept.tests if test.signature),
+        "failures": kept.failures,
     }
 
 
