@@ -21,6 +21,7 @@ WRITTEN: Final = (
     "docs/backfill.md",
     "docs/guide.md",
     "docs/history.md",
+    "docs/importing.md",
     "docs/measuring.md",
     "docs/performance.md",
     "docs/querying.md",

@@ -22,6 +22,7 @@ HISTORY_COMMANDS: Final[Mapping[str, str]] = {
     "query": "Answer questions in SQL.",
     "export": "Write Parquet files, JSON Lines or CSV.",
     "backfill": "Measure past commits.",
+    "import": "Keep what other tools and histories hold.",
 }
 
 EPILOG: Final = """\b

@@ -1,0 +1,1 @@
+"""Importing: runs that other tools, other histories and GitHub have kept, into the history."""
