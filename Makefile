@@ -27,7 +27,7 @@ run: setup ## Run the main job on this repository.
 	$(BIN)/ratchetry run
 
 test: setup ## Run the tests.
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-pythons: setup ## Run the tests on every other supported Python that is installed here.
 	scripts/test_pythons.sh
