@@ -101,6 +101,7 @@ def run_workflow(
     environ: Mapping[str, str] | None = None,
     cancel_when: Callable[[Line], bool] | None = None,
     timeout: float = 240,
+    flags: tuple[str, ...] = (),
 ) -> ActRun:
     """Return what came of running a workflow of a checkout for an event; it must be committed there.
 
@@ -108,7 +109,11 @@ def run_workflow(
     """
     source = source or world.source
     place = world.scratch / f"act-{secrets.token_hex(4)}"
-    command = [*_command(world, source, checkout / workflow, trigger, place), *_environment_flags(world, trigger)]
+    command = [
+        *_command(world, source, checkout / workflow, trigger, place),
+        *_environment_flags(world, trigger),
+        *flags,
+    ]
     before = len(world.github.requests)
     started = monotonic()
     mark = f"RATCHETRY_ACT_{secrets.token_hex(8)}"

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-
-_COMMAND = re.compile(r"^::(\w[\w-]*)(?: ([^:]*))?::(.*)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +79,8 @@ def _hear(job: _Growing, line: Line) -> None:
             job.outputs[str(line.get("name"))] = str(line.get("arg"))
         case str(command):
             job.commands.append(command)
+            if command in {"error", "warning", "notice"}:  # act shows these instead of what was printed
+                job.lines.append(str(line.get("arg", "")))
     if line.get("raw_output"):
         job.lines.append(message)
 

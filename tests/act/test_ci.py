@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ from ratchetry.state.record import loads
 from tests.act import payloads
 from tests.act.conftest import MakeWorld
 from tests.act.driver import ActRun, Trigger, run_workflow
+from tests.act.log import Line
 from tests.act.prepare import Source
 from tests.act.repositories import CI, measured
-from tests.act.world import World
+from tests.act.world import World, adopt
 
 pytestmark = pytest.mark.e2e
 
@@ -30,14 +32,23 @@ def record_of(run: ActRun, attempt: int = 1) -> RunRecord:
     return loads(run.artifact(f"ci-metrics-summary-a{attempt}")["record.json"], "record.json")
 
 
-def pushed(world: World, checkout: Path, run_id: int, *, attempt: int = 1, **how: object) -> ActRun:
+def pushed(
+    world: World,
+    checkout: Path,
+    run_id: int,
+    *,
+    attempt: int = 1,
+    source: Source | None = None,
+    environ: Mapping[str, str] | None = None,
+    cancel_when: Callable[[Line], bool] | None = None,
+) -> ActRun:
     """Return what came of a push of a checkout whose workflow is the main one."""
     sha = world.repository.refs["refs/heads/main"]
     world.github.state.add_run(
         world.repository, run_id=run_id, sha=sha, status="in_progress", conclusion=None, attempt=attempt
     )
     trigger = Trigger(event="push", run_id=run_id, attempt=attempt, payload=payloads.push(world.repository, sha))
-    return run_workflow(world, checkout, CI, trigger, **how)  # type: ignore[arg-type]  # handed through
+    return run_workflow(world, checkout, CI, trigger, source=source, environ=environ, cancel_when=cancel_when)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +56,7 @@ def green(make_world: MakeWorld, tmp_path_factory: pytest.TempPathFactory) -> tu
     """Return what came of a push that passes, with all stages, and tests on two Pythons."""
     world, checkout = make_world("octo/green"), tmp_path_factory.mktemp("green")
     stages = "validate,quality,test,security,benchmark"
-    world.repository.refs["refs/heads/main"] = measured(checkout, stages=stages, pythons=("3.13", "3.12"), without=())
+    adopt(world.repository, measured(checkout, stages=stages, pythons=("3.13", "3.12"), without=()))
     return world, pushed(world, checkout, 101)
 
 
@@ -104,7 +115,7 @@ def failing(make_world: MakeWorld, tmp_path_factory: pytest.TempPathFactory) -> 
     """Return what came of a push with a test that fails in the first attempt."""
     world, checkout = make_world("octo/failing"), tmp_path_factory.mktemp("failing")
     files = {"tests/test_sign.py": FAILS_AT_FIRST}
-    world.repository.refs["refs/heads/main"] = measured(checkout, files=files)
+    adopt(world.repository, measured(checkout, files=files))
     return world, checkout, pushed(world, checkout, 102, source=world.flat)
 
 
@@ -138,7 +149,7 @@ def test_rerun_takes_the_newest_fragments(failing: tuple[World, Path, ActRun], s
 def test_stage_that_times_out_is_not_measured(make_world: MakeWorld, tmp_path: Path) -> None:
     """A stage that does not end in its time is not measured, with the reason, and the run does not pass."""
     world = make_world("octo/hanging")
-    world.repository.refs["refs/heads/main"] = measured(tmp_path, stages="test", files={"tests/test_sign.py": HANGS})
+    adopt(world.repository, measured(tmp_path, stages="test", files={"tests/test_sign.py": HANGS}))
     run = pushed(world, tmp_path, 103, source=world.flat, environ={"RATCHETRY_TIMEOUT": "3"})
     record = record_of(run)
     assert run.code == 1
@@ -149,7 +160,7 @@ def test_stage_that_times_out_is_not_measured(make_world: MakeWorld, tmp_path: P
 def test_cancelled_run_ends_at_once(make_world: MakeWorld, tmp_path: Path) -> None:
     """A run that is cancelled in its tests leaves no process behind and no summary that could pass for a verdict."""
     world = make_world("octo/cancelled")
-    world.repository.refs["refs/heads/main"] = measured(tmp_path, stages="test", files={"tests/test_sign.py": HANGS})
+    adopt(world.repository, measured(tmp_path, stages="test", files={"tests/test_sign.py": HANGS}))
     run = pushed(
         world, tmp_path, 104, source=world.flat, cancel_when=lambda line: "⭐ Run Main Measure" in str(line.get("msg"))
     )

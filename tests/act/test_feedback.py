@@ -20,7 +20,7 @@ from tests.act.conftest import MakeWorld
 from tests.act.driver import ActRun, Trigger, run_workflow
 from tests.act.repositories import CI, measured
 from tests.act.summaries import archive, bomb, renamed, summary
-from tests.act.world import World
+from tests.act.world import World, adopt
 from tests.github.fake import Issue
 
 pytestmark = pytest.mark.e2e
@@ -47,11 +47,10 @@ def fork(make_world: MakeWorld, tmp_path_factory: pytest.TempPathFactory) -> tup
     state, repository = world.github.state, world.repository
     state.add_commit(repository, "other", {"a": "b"})
     state.add_pull(repository, "other")
-    repository.refs["refs/heads/main"] = measured(base)
+    adopt(repository, measured(base))
     stranger = state.add_repository("stranger/tiny", fork=True)
-    stranger.refs["refs/heads/feature"] = measured(head, files={"tests/test_sign.py": FAILS})
+    sha = adopt(stranger, measured(head, files={"tests/test_sign.py": FAILS}), "feature")
     pull = state.add_pull(repository, "feature", head=stranger, author="stranger")
-    sha = stranger.refs["refs/heads/feature"]
     state.add_run(
         repository, run_id=RUN, event="pull_request", branch="feature", sha=sha, head="stranger/tiny",
         status="in_progress", conclusion=None,
@@ -160,6 +159,21 @@ def summary_files(record: RunRecord) -> dict[str, bytes]:
     """Return the files of an honest summary."""
     with ZipFile(BytesIO(summary(record))) as packed:
         return {name: packed.read(name) for name in packed.namelist()}
+
+
+def test_missing_permission_is_named(fork: tuple[World, Path, Issue, ActRun]) -> None:
+    """Without the permission to write, GitHub refuses, and the warning says which line the workflow lacks."""
+    world, base, pull, run = fork
+    token = "ghs_pr_feedback_main_comment"
+    stated = world.github.state.tokens[token].permissions
+    world.github.state.add_token(token, actions="read", pull_requests="read")
+    uploaded(world, 7, summary(replace(honest(run, 7), metrics={}), pull_request=pull.number))
+    before = bodies(world)
+    refused = commented(world, base, attempt=7)
+    world.github.state.add_token(token, **stated)
+    assert (refused.code, bodies(world)) == (0, before)
+    assert 403 in {request.status for request in refused.requests}
+    assert "pull-requests: write" in refused.log
 
 
 def test_another_number_and_hostile_names_stay_text(fork: tuple[World, Path, Issue, ActRun]) -> None:

@@ -10,6 +10,7 @@ from ratchetry.state.record import loads
 from tests.act import nodes, payloads
 from tests.act.conftest import REF, MakeWorld
 from tests.act.driver import Trigger, run_workflow
+from tests.act.world import adopt
 from tests.e2e.commands import ratchetry
 from tests.e2e.repositories import committed, sound
 
@@ -30,7 +31,7 @@ def test_foreign_repository_is_measured_by_the_commit_it_names(make_world: MakeW
     assert nodes.text(nodes.get(call, "uses")) == f"ratchetry/ratchetry/.github/workflows/ci-main.yml@{REF}"
     nodes.put(call, "with", nodes.of({"stages": "test", "evaluate-only": True}))  # the bounds are those of all stages
     nodes.write(tmp_path / WORKFLOW, stub)
-    sha = world.repository.refs["refs/heads/main"] = committed(tmp_path)
+    sha = adopt(world.repository, committed(tmp_path))
     world.github.state.add_run(
         world.repository, run_id=401, path=WORKFLOW, name="ratchetry", sha=sha, status="in_progress", conclusion=None
     )

@@ -13,7 +13,7 @@ from tests.act.conftest import MakeWorld
 from tests.act.driver import ActRun, Trigger, run_workflow
 from tests.act.repositories import CI, measured
 from tests.act.summaries import seeded, summary
-from tests.act.world import World
+from tests.act.world import World, adopt
 from tests.adapters.repositories import git
 from tests.e2e.commands import ratchetry
 
@@ -60,7 +60,7 @@ def test_thirty_runs_are_learned_from_once(make_world: MakeWorld, tmp_path: Path
     """Thirty runs end up in the history once, a gate that fails gets one issue, and it is closed when it passes."""
     world, checkout, remote = make_world("octo/learning"), tmp_path / "checkout", tmp_path / "remote.git"
     checkout.mkdir()
-    world.repository.refs["refs/heads/main"] = measured(checkout)
+    adopt(world.repository, measured(checkout))
     git(tmp_path, "clone", "-q", "--bare", str(checkout), str(remote))
     git(checkout, "remote", "add", "origin", str(remote))
     seed(world, range(10), 90.0)
@@ -88,7 +88,7 @@ def test_nothing_is_learned_from_forks(make_world: MakeWorld, tmp_path: Path) ->
     """The first learning run of a repository finds nothing, and a later one keeps nothing that a fork's run says."""
     world, checkout, remote = make_world("octo/guarded"), tmp_path / "checkout", tmp_path / "remote.git"
     checkout.mkdir()
-    sha = world.repository.refs["refs/heads/main"] = measured(checkout)
+    sha = adopt(world.repository, measured(checkout))
     git(tmp_path, "clone", "-q", "--bare", str(checkout), str(remote))
     git(checkout, "remote", "add", "origin", str(remote))
     world.github.state.add_workflow(world.repository, CI, "CI")

@@ -9,7 +9,7 @@ import pytest
 from tests.act.conftest import MakeWorld
 from tests.act.driver import ActRun, Trigger, run_workflow
 from tests.act.repositories import measured
-from tests.act.world import World
+from tests.act.world import World, adopt
 from tests.adapters.repositories import git
 from tests.e2e.commands import ratchetry
 from tests.github.fake import BOT
@@ -31,7 +31,7 @@ def test_note_reaches_the_shared_history(make_world: MakeWorld, tmp_path: Path) 
     """An incident that is logged by hand is in the history that the next clone pulls, its text taken literally."""
     world, checkout, remote = make_world("octo/noted"), tmp_path / "checkout", tmp_path / "remote.git"
     checkout.mkdir()
-    world.repository.refs["refs/heads/main"] = measured(checkout)
+    adopt(world.repository, measured(checkout))
     git(tmp_path, "clone", "-q", "--bare", str(checkout), str(remote))
     git(checkout, "remote", "add", "origin", str(remote))
     message = "the runners were slow; $(touch owned) `touch owned`"

@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from filelock import FileLock
+
 CHECKOUT: Final = Path(__file__).parents[2]
 VERSIONS: Final = ("3.11", "3.12", "3.13", "3.14")
 TEST_TOOLS: Final = ("pytest", "coverage", "pytest-benchmark")
@@ -42,11 +44,14 @@ def toolchain() -> Toolchain:
 
     Raises CalledProcessError, with what the installation said, when that fails.
     """
-    done = subprocess.run(
-        [CHECKOUT / "scripts" / "install_act.sh"], stdout=subprocess.PIPE, text=True, check=True, timeout=600
-    )
+    tools = CHECKOUT / ".tools"
+    tools.mkdir(exist_ok=True)
+    script = CHECKOUT / "scripts" / "install_act.sh"
+    with FileLock(tools / "lock"):  # tests may run in several processes
+        done = subprocess.run([script], stdout=subprocess.PIPE, text=True, check=True, timeout=600)
+        pythons = _pythons()
     act, shims = done.stdout.split()
-    return Toolchain(act=Path(act), shims=Path(shims), node=Path(shutil.which("node") or "node"), pythons=_pythons())
+    return Toolchain(act=Path(act), shims=Path(shims), node=Path(shutil.which("node") or "node"), pythons=pythons)
 
 
 def _pythons() -> dict[str, Path]:

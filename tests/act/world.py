@@ -7,7 +7,7 @@ import gzip
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.act.artifact_service import Artifacts, artifact_service
@@ -38,6 +38,15 @@ class World:
     def run(self, run_id: int) -> Run:
         """Return a run that GitHub knows."""
         return self.repository.runs[run_id]
+
+
+def adopt(repository: Repository, commit: str, branch: str = "main") -> str:
+    """Make a branch on GitHub stand at a commit of a real checkout, and return the commit."""
+    objects, ref = repository.objects, f"refs/heads/{branch}"
+    parent = repository.refs.get(ref, repository.refs[f"refs/heads/{repository.default_branch}"])
+    objects.commits[commit] = replace(objects.commits[parent], parents=(parent,))
+    repository.refs[ref] = commit
+    return commit
 
 
 @contextmanager
