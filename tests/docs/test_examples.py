@@ -17,6 +17,9 @@ from ratchetry.collect.score.document import Fence
 from ratchetry.collect.score.selector import outcomes
 from ratchetry.domain.record import RunRecord
 from ratchetry.domain.score_model import ScoreModel
+from ratchetry.history.chunks import chunk_id, chunk_names
+from ratchetry.history.document import RunDocument, decode_document
+from ratchetry.history.schema import json_schema as history_schema
 from ratchetry.pipeline.stubs import HOME, STUBS, Pin, stub
 from ratchetry.state import record, score_model, thresholds
 from ratchetry.state.schema import json_schema
@@ -36,8 +39,22 @@ def documents(*keys: str) -> tuple[bytes, ...]:
 
 def test_every_json_example_is_of_a_known_kind() -> None:
     """No JSON example goes unchecked."""
-    kinds = (("schema_version",), ("metrics", "thresholds"), ("metrics", "coverage"), ("decision",))
+    kinds = (("schema_version",), ("metrics", "thresholds"), ("metrics", "coverage"), ("decision",), ("checksum",))
     assert sum(len(documents(*keys)) for keys in kinds) == len([1 for _, fence in FENCES if fence.language == "json"])
+
+
+def test_the_example_of_the_history_is_a_run() -> None:
+    """The file of a run is whole, fits its schema, and the names shown below it are those of its tests."""
+    (example,) = documents("checksum")
+    run = decode_document(example, "docs/history.md", RunDocument)
+    jsonschema.Draft202012Validator(history_schema("run")).validate(json.loads(example))
+    assert run.tests is not None
+    (chunk,) = run.tests.order
+    (names,) = [
+        fence.content.encode() for path, fence in FENCES if path == "docs/history.md" and "::" in fence.content[:60]
+    ]
+    assert chunk_id(names) == chunk
+    assert len(chunk_names(names, "chunk")) == len(run.tests.chunks[chunk].outcomes)
 
 
 def test_the_example_record_is_a_record() -> None:
