@@ -72,12 +72,12 @@ def test_only_months_that_changed_are_written(tmp_path: Path) -> None:
     source = kept(tmp_path, *history(Shape(runs=60, per_day=1)))
     views = tmp_path / "views"
     first = update_views(tmp_path, source, views)
-    assert (first.months, first.unchanged) == (3, 0)
+    assert (first.written, first.unchanged) == (3, 0)
     again = update_views(tmp_path, source, views)
-    assert (again.months, again.unchanged, again.rows) == (0, 3, 0)
+    assert (again.written, again.unchanged, again.rows) == (0, 3, 0)
     before = {path: path.stat().st_mtime_ns for path in views.rglob("*.parquet")}
     source.add(record(run=replace(RUN, repository="acme/anvil", run_id="new", started="2026-02-27T00:00:00Z")))
-    assert update_views(tmp_path, source, views).months == 1
+    assert update_views(tmp_path, source, views).written == 1
     touched = {path.parent.name for path, time in before.items() if path.stat().st_mtime_ns != time}
     assert touched == {"month=2026-02"}
 
@@ -88,10 +88,10 @@ def test_a_file_that_is_gone_is_written_again(tmp_path: Path) -> None:
     update_views(tmp_path, source, views)
     whole = contents(views)
     next(views.glob("tests/*/*.parquet")).unlink()
-    assert update_views(tmp_path, source, views).months == 1
+    assert update_views(tmp_path, source, views).written == 1
     assert contents(views) == whole
     next((views / "_sources").glob("*.json")).write_text("{", encoding="utf-8")
-    assert update_views(tmp_path, source, views).months == 1
+    assert update_views(tmp_path, source, views).written == 1
 
 
 def test_repositories_have_files_of_their_own(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from ratchetry.adapters.parquet_files import files_of, require_sql
 from ratchetry.errors import UsageError
 from ratchetry.fleet.rows import Cell, Row
-from ratchetry.fleet.tables import VIEWS, Kind, View
+from ratchetry.fleet.tables import IN_FILES, ROLLED, ROLLUPS, VIEWS, Kind, View
 
 if TYPE_CHECKING:
     import duckdb
@@ -59,11 +59,11 @@ def connected(source: str, scratch: Path, limits: Limits) -> Iterator[duckdb.Duc
         connection.execute(f"SET threads = {limits.threads or os.cpu_count() or 1}")
         connection.execute("SET preserve_insertion_order = false")
         connection.execute("SET enable_progress_bar = false")
-        found = {view.name: _patterns(source, view.name) for view in VIEWS}
+        found = {name: _patterns(connection, source, name) for name in IN_FILES}
         if not any(found.values()):
             msg = f"{source}: holds no views; `ratchetry history export --format parquet` writes them"
             raise UsageError(msg)
-        for view in VIEWS:
+        for view in (*VIEWS, *(ROLLUPS if found[ROLLED] else ())):
             connection.execute(_definition(view, found[view.name]))
         yield connection
 
@@ -94,10 +94,11 @@ def time_limit(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterato
 
 
 def frames_of(connection: duckdb.DuckDBPyConnection) -> Frames:
-    """Return the views of a connection as lazy frames."""
+    """Return the views of a connection as lazy frames, roll-ups where it has them."""
     import narwhals as nw
 
-    return {view.name: nw.from_native(connection.table(view.name)) for view in VIEWS}
+    names = [row[0] for row in connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()]
+    return {name: nw.from_native(connection.table(name)) for name in names}
 
 
 def collected(frame: Frame) -> list[dict[str, Cell]]:
@@ -113,10 +114,12 @@ def collected(frame: Frame) -> list[dict[str, Cell]]:
     return [dict(zip(relation.columns, row, strict=True)) for row in rows]
 
 
-def _patterns(source: str, view: str) -> tuple[str, ...]:
-    """Return what to read a view from: its files in a directory, a pattern in an object store."""
+def _patterns(connection: duckdb.DuckDBPyConnection, source: str, view: str) -> tuple[str, ...]:
+    """Return what to read a view from: its files in a directory, a pattern in an object store; nothing without any."""
     if source.startswith(_REMOTE):
-        return (f"{source.rstrip('/')}/{view}/**/*.parquet",)
+        pattern = f"{source.rstrip('/')}/{view}/**/*.parquet"
+        found = connection.execute("SELECT count(*) FROM glob(?)", [pattern]).fetchone()
+        return (pattern,) if found and found[0] else ()
     return tuple(str(path) for path in files_of(Path(source), view))
 
 

@@ -75,7 +75,7 @@ def write_rows(target: Path, view: View, rows: Iterable[Row]) -> int:
         return 0
     schema = schema_of(view)
     arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
-    _write(target, view, [pa.table(arrays, schema=schema)])
+    write_tables(target, view, [pa.table(arrays, schema=schema)])
     return len(columns[0])
 
 
@@ -85,11 +85,11 @@ def write_tests(target: Path, runs: Sequence[RunTests]) -> int:
     if not rows:
         target.unlink(missing_ok=True)
         return 0
-    _write(target, BY_NAME["tests"], (tests_table(batch) for batch in batches(runs)))
+    write_tables(target, BY_NAME["tests"], (tests_table(batch) for batch in batches(runs)))
     return rows
 
 
-def _write(target: Path, view: View, tables: Iterable[pa.Table]) -> None:
+def write_tables(target: Path, view: View, tables: Iterable[pa.Table]) -> None:
     """Write tables into one file, in one step."""
     import pyarrow.parquet as pq
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from ratchetry.errors import UsageError
 from ratchetry.fleet.rows import Cell
-from ratchetry.fleet.tables import VIEWS, Kind, View
+from ratchetry.fleet.tables import IN_FILES, ROLLED, ROLLUPS, VIEWS, Kind, View
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -77,11 +77,12 @@ def frames_of(running: SparkSession, source: str) -> Frames:
     """
     import narwhals as nw
 
-    found = {view.name: _read(running, source, view) for view in VIEWS}
+    found = {name: _read(running, source, view) for name, view in IN_FILES.items()}
     if not any(found.values()):
         msg = f"{source}: holds no views; `ratchetry history export --format parquet` writes them"
         raise UsageError(msg)
-    frames = {view.name: found[view.name] or running.createDataFrame([], _schema(view)) for view in VIEWS}
+    views = (*VIEWS, *(ROLLUPS if found[ROLLED] else ()))
+    frames = {view.name: found[view.name] or running.createDataFrame([], _schema(view)) for view in views}
     return {name: nw.from_native(frame) for name, frame in frames.items()}
 
 

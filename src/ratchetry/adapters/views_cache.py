@@ -7,53 +7,22 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
 
 from msgspec.structs import replace as with_fields
 
-from ratchetry.adapters.files import read_bounded, write_atomic
+from ratchetry.adapters.derived_files import Updated, update_pieces
 from ratchetry.adapters.history_directory import HistoryDirectory
 from ratchetry.adapters.parquet_files import part_path, require_sql, write_rows, write_tests
 from ratchetry.domain.event import Event
 from ratchetry.domain.fingerprint import short_hash
 from ratchetry.domain.record import RunRecord, TestResult
-from ratchetry.errors import StateError, UsageError
+from ratchetry.errors import StateError
 from ratchetry.fleet.results import RunTests, TestReader
 from ratchetry.fleet.rows import ROWS, event_row
-from ratchetry.fleet.tables import BY_NAME, VIEWS_VERSION
+from ratchetry.fleet.tables import BY_NAME
 from ratchetry.history.decoding import Names, record_of
 from ratchetry.history.document import RunDocument
 from ratchetry.history.layout import UNDATED, month_of
-from ratchetry.state.codec import decode, encode
-
-SOURCES: Final = "_sources"
-"""Directory, hidden from engines by its underscore, that says what each history has written."""
-_LOCK_SECONDS: Final = 600
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Month:
-    """What was written of one month: the key of the files that it rests on, and the files it became."""
-
-    key: str
-    files: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """What one history has written into a directory of views."""
-
-    version: int = VIEWS_VERSION
-    months: Mapping[str, Month] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Updated:
-    """What bringing the views up to date did: months and rows that were written, months that were left as they are."""
-
-    months: int
-    unchanged: int
-    rows: int
 
 
 def update_views(root: Path, history: HistoryDirectory, target: Path) -> Updated:
@@ -62,62 +31,17 @@ def update_views(root: Path, history: HistoryDirectory, target: Path) -> Updated
     A month is written anew when a file of it has come, gone or changed its size.  Raises UsageError when the
     directory cannot be written or the libraries are missing, StateError when a file of the history cannot be read.
     """
-    from filelock import FileLock, Timeout
-
     require_sql()
-    name = source_place(root)
-    _make(target / SOURCES)
-    try:
-        with FileLock(target / SOURCES / f"{name}.lock", timeout=_LOCK_SECONDS):
-            return _update(month_keys(root), history, target, target / SOURCES / f"{name}.json")
-    except Timeout as error:
-        msg = (
-            f"{target}: another process has been writing these views for {_LOCK_SECONDS} s; try again when it has ended"
-        )
-        raise UsageError(msg) from error
+
+    def write(month: str) -> Mapping[str, int]:
+        return _write_month(month, history, target)
+
+    return update_pieces(month_keys(root), write, target, source_place(root))
 
 
 def source_place(root: Path) -> str:
     """Return what the views of the history at `root` are told from those of others by."""
     return short_hash(str(root.resolve()))
-
-
-def _update(keys: Mapping[str, str], history: HistoryDirectory, target: Path, note: Path) -> Updated:
-    """Write the months whose key is not the noted one, remove those that are gone, and note each as it is done."""
-    months = dict(_noted(note).months)
-    rows = written = 0
-    for month in sorted({*keys, *months}):
-        before = months.get(month)
-        if before is not None and before.key == keys.get(month) and _all_there(target, before):
-            continue
-        files: dict[str, int] = _write_month(month, history, target) if month in keys else {}
-        for gone in {*(() if before is None else before.files)} - {*files}:
-            (target / gone).unlink(missing_ok=True)
-        if month in keys:
-            months[month] = Month(key=keys[month], files=tuple(sorted(files)))
-        else:
-            del months[month]
-        write_atomic(note, encode(Source(months=months)))
-        rows += sum(files.values())
-        written += 1
-    return Updated(months=written, unchanged=len(months) - written, rows=rows)
-
-
-def _noted(note: Path) -> Source:
-    """Return what was noted of a history, nothing when that is unreadable or about other views."""
-    if note.is_file():
-        try:
-            source = decode(read_bounded(note, str(note)), Source, str(note), newest=VIEWS_VERSION)
-        except StateError:
-            return Source()
-        if source.version == VIEWS_VERSION:
-            return source
-    return Source()
-
-
-def _all_there(target: Path, month: Month) -> bool:
-    """Tell whether all files of a month are where they were written."""
-    return all((target / name).is_file() for name in month.files)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,12 +139,3 @@ def _listed(kind: str, directory: Path) -> list[str]:
     with os.scandir(directory) as entries:
         files = [entry for entry in entries if not entry.name.startswith(".") and entry.is_file()]
         return [f"{kind}/{entry.name} {entry.stat().st_size}" for entry in files]
-
-
-def _make(directory: Path) -> None:
-    """Make a directory; raises UsageError when that is not possible."""
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        msg = f"cannot write {directory}: {error.strerror}; name another directory"
-        raise UsageError(msg) from error

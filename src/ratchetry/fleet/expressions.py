@@ -1,9 +1,10 @@
 """The analyses of many runs, each written once, for every engine that narwhals speaks to: DuckDB, Apache Spark.
 
-They take the views (ratchetry.fleet.tables) as lazy frames and return one. The same answers come from
-`ratchetry.fleet.light` without any library; tests hold all of them against each other. What keeps them equal:
-conditions are counted as integers, nothing is divided by what may be 0, sums of counts are cast before dividing,
-orders are total (start, run, attempt), and no literal decides on a type (a decimal one would, on Spark).
+They take the views (ratchetry.fleet.tables) as lazy frames, roll-ups in the place of `tests` where there are any, and
+return one. The same answers come from `ratchetry.fleet.light` without any library; tests hold all of them against each
+other. What keeps them equal: conditions are counted as integers, nothing is divided by what may be 0, sums of counts
+are cast before dividing, orders are total (start, run, attempt), and no literal decides on a type (a decimal one would,
+on Spark).
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Final
+
+from ratchetry.fleet.tables import ROLLED
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -78,7 +81,9 @@ def since(frames: Frames, day: date) -> Frames:
     """Return the views of runs without those of runs that started before a day, or have no start."""
     import narwhals as nw
 
-    return {name: frame.filter(nw.col("day") >= nw.lit(day)) for name, frame in frames.items()}
+    return {
+        name: frame if name == ROLLED else frame.filter(nw.col("day") >= nw.lit(day)) for name, frame in frames.items()
+    }
 
 
 def trend(frames: Frames) -> Frame:
@@ -125,17 +130,39 @@ def trend(frames: Frames) -> Frame:
     )
 
 
+def _failed(frames: Frames) -> Frame:
+    """Return the results of tests that failed at least once in their run."""
+    import narwhals as nw
+
+    return frames["failing"] if ROLLED in frames else frames["tests"].filter(nw.col("outcome").is_in(FAILING))
+
+
 def _suspects(frames: Frames) -> Frame:
     """Return the decided results of the tests that ever failed: no other test can be flaky."""
     import narwhals as nw
 
-    tests = frames["tests"]
-    failing = tests.filter(nw.col("outcome").is_in(FAILING)).select("repository", "test").unique()
-    decided = tests.filter(nw.col("outcome") != SKIPPED).join(failing, on=["repository", "test"], how="semi")
+    failing = _failed(frames).select("repository", "test").unique()
+    if ROLLED in frames:
+        decided = _from_suites(frames, failing)
+    else:
+        decided = frames["tests"].filter(nw.col("outcome") != SKIPPED)
+        decided = decided.join(failing, on=["repository", "test"], how="semi")
     return decided.with_columns(
         bad=_number(nw.col("outcome").is_in(FAILING)),
         good=_number(nw.col("outcome").is_in(("passed", "flaky"))),
     )
+
+
+def _from_suites(frames: Frames, tests: Frame) -> Frame:
+    """Return the decided results of some tests out of roll-ups: what a run decided and did not fail has passed."""
+    import narwhals as nw
+
+    members = frames[ROLLED].join(tests, on=["repository", "test"], how="semi").unique()
+    decided = frames["suite_runs"].join(members, on=["repository", "suite"], how="inner")
+    result = (*RUN, "test", "number")
+    failed = frames["failing"].select(*result, "outcome")
+    outcome = nw.when(nw.col("outcome").is_null()).then(nw.lit("passed")).otherwise(nw.col("outcome"))
+    return decided.join(failed, on=list(result), how="left").with_columns(outcome=outcome)
 
 
 def _flips(suspects: Frame) -> Frame:
@@ -201,7 +228,7 @@ def blame(frames: Frames) -> Frame:
     ran = frames["runs"].filter(nw.col("tests_passed") + nw.col("tests_failed") > 0)
     changes = frames["changes"].select(*RUN, "path").join(ran.select(*RUN), on=list(RUN), how="semi")
     changing = changes.select(*RUN).unique()
-    failing = frames["tests"].filter(nw.col("outcome").is_in(FAILING)).select(*RUN, "module").unique()
+    failing = _failed(frames).select(*RUN, "module").unique()
     failed = failing.join(changing, on=list(RUN), how="semi")
     totals = changing.group_by("repository").agg(nw.len().alias("all_runs"))
     of_module = failed.group_by("repository", "module").agg(nw.len().alias("all_failed"))

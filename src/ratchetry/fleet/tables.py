@@ -215,4 +215,47 @@ VIEWS: Final[tuple[View, ...]] = (
     View(name="events", what="One row for each event.", columns=_EVENTS),
 )
 
+_FAILING: Final = (
+    *_TESTS,
+    *_columns(
+        ("number", "integer", "Which result it is of those that the run has under one identifier, from 0."),
+        required=True,
+    ),
+)
+
+_SUITES: Final = _columns(
+    ("repository", "name", "Owner and name of the repository."),
+    ("suite", "name", "The hash of what the suite holds; months repeat the suites that they use."),
+    ("test", "name", "Identifier of a test of it."),
+    ("number", "integer", "Which one it is of those under one identifier, from 0."),
+    required=True,
+)
+
+_SUITE_RUNS: Final = (
+    *_RUN,
+    *_columns(
+        ("week", "date", "The Monday before, or on, that day."),
+        ("commit", "name", "The measured commit; NULL when there were changes besides, or none is known."),
+    ),
+    *_columns(
+        ("branch", "name", "Branch of the run."),
+        ("suite", "name", "The tests that the run decided: those that it did not skip."),
+        required=True,
+    ),
+)
+
+ROLLUPS: Final[tuple[View, ...]] = (
+    View(name="failing", what="One row for each test of a run that failed at least once in it.", columns=_FAILING),
+    View(name="suites", what="One row for each test of a set of tests that runs share.", columns=_SUITES),
+    View(name="suite_runs", what="One row for each run with tests.", columns=_SUITE_RUNS),
+)
+"""What stands for the view `tests` in roll-ups: every result follows from it, for what did not fail has passed."""
+
+ROLLED: Final = "suites"
+"""The view that tells roll-ups from the views that they are made of."""
+
+COPIED: Final = ("runs", "changes")
+"""The views that roll-ups have besides, as they are."""
+
 BY_NAME: Final = {view.name: view for view in VIEWS}
+IN_FILES: Final = {view.name: view for view in (*VIEWS, *ROLLUPS)}

@@ -14,6 +14,7 @@ from ratchetry.fleet.rows import Cell
 from ratchetry.history.layout import LAYOUT_FILE
 
 if TYPE_CHECKING:
+    from ratchetry.adapters.derived_files import Updated
     from ratchetry.fleet.expressions import Frame, Frames
 
 Engine = Literal["light", "duckdb", "spark"]
@@ -42,6 +43,21 @@ def report(request: Request) -> FleetReport:
     return fleet_report(request.since, answers(request, NEEDED))
 
 
+def rollup(source: str, target: Path, scratch: Path) -> Updated:
+    """Bring the roll-ups of all repositories of a directory up to date in the directory `target`.
+
+    Raises UsageError when there is nothing to roll up or `target` cannot be written, StateError naming a file that
+    cannot be read.
+    """
+    from ratchetry.adapters.rollup_files import update_rollups
+
+    if "://" in source:
+        msg = f"{source}: roll-ups are made where the files are, from a directory: run this there, or copy them here"
+        raise UsageError(msg)
+    histories = () if holds_views(source) else tuple(find_histories(source))
+    return update_rollups(Path(_views(source, histories, scratch)), target)
+
+
 def answers(request: Request, names: tuple[str, ...]) -> Mapping[str, Rows]:
     """Return the rows of analyses, computed on the engine of a request."""
     histories = () if holds_views(request.source) else tuple(find_histories(request.source))
@@ -50,9 +66,9 @@ def answers(request: Request, names: tuple[str, ...]) -> Mapping[str, Rows]:
         case "light":
             return _on_light(request, histories, names)
         case "duckdb":
-            return _on_duckdb(request, _views(request, histories), names)
+            return _on_duckdb(request, _views(request.source, histories, request.scratch), names)
         case "spark":
-            return _on_spark(request, _views(request, histories), names)
+            return _on_spark(request, _views(request.source, histories, request.scratch), names)
 
 
 def holds_views(source: str) -> bool:
@@ -104,14 +120,14 @@ def _on_light(request: Request, histories: tuple[Path, ...], names: tuple[str, .
     return rows
 
 
-def _views(request: Request, histories: tuple[Path, ...]) -> str:
+def _views(source: str, histories: tuple[Path, ...], scratch: Path) -> str:
     """Return where the views are: those of histories are brought up to date first, all in one directory."""
     if not histories:
-        return request.source
+        return source
     from ratchetry.adapters.history_directory import HistoryDirectory
     from ratchetry.adapters.views_cache import source_place, update_views
 
-    views = request.scratch / "fleet" / source_place(Path(request.source))
+    views = scratch / "fleet" / source_place(Path(source))
     for place in histories:
         update_views(place, HistoryDirectory(place), views)
     return str(views)

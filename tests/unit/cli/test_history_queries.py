@@ -83,6 +83,8 @@ def test_views_are_listed() -> None:
         (("history", "export", "--format", "parquet", "--output", "x", "--table", "runs"), "--table"),
         (("history", "export", "--format", "jsonl", "--output", "no/such/directory/x"), "cannot write"),
         (("fleet", "report", "no/such/place"), "no such directory"),
+        (("fleet", "rollup", "no/such/place", "--output", "x"), "no such directory"),
+        (("fleet", "rollup", "s3://bucket/views", "--output", "x"), "from a directory"),
         (("fleet", "report", "s3://bucket/views", "--engine", "light"), "use duckdb or spark"),
     ],
 )
@@ -128,6 +130,24 @@ def test_the_report_is_the_same_on_both_engines_and_over_views(fleet: Path, tmp_
         other = json.loads(report)
         assert [approximate(line) for line in other["weeks"]] == [approximate(line) for line in light["weeks"]]
         assert other["flaky"] == light["flaky"]
+
+
+def test_the_report_on_roll_ups_is_that_on_everything(fleet: Path, tmp_path: Path) -> None:
+    """Roll-ups of histories, and those of views that were exported before, say what the histories say."""
+    words = ("fleet", "report", "--format", "json", *SINCE)
+    light = json.loads(call(fleet, *words, str(fleet)))
+    for name in ("one", "two"):
+        source = str(fleet / name / ".ratchetry")
+        call(
+            fleet, "history", "export", "--format", "parquet", "--output", str(tmp_path / "views"), "--history", source
+        )
+    for number, source in enumerate((str(fleet), str(tmp_path / "views"))):
+        target = str(tmp_path / f"rollups-{number}")
+        call(fleet, "fleet", "rollup", source, "--output", target)
+        other = json.loads(call(fleet, *words, target))
+        for part in ("weeks", "owners", "repositories"):
+            assert [approximate(line) for line in other[part]] == [approximate(line) for line in light[part]]
+        assert (other["flaky"], other["degrading"]) == (light["flaky"], light["degrading"])
 
 
 def approximate(line: dict[str, object]) -> dict[str, object]:

@@ -11,12 +11,14 @@ from ratchetry.cli.lazy import LazyGroup
 
 FLEET_COMMANDS: Final[Mapping[str, str]] = {
     "report": "Add up repositories, owners and weeks, and tell what degrades.",
+    "rollup": "Keep of all tests what reports need, so that none is read twice.",
 }
 
 EPILOG: Final = """\b
 Examples:
   ratchetry fleet report histories
   ratchetry fleet report views --engine spark --format markdown
+  ratchetry fleet rollup views --output rollups
 """
 
 

@@ -48,7 +48,7 @@ def command(
             raise UsageError(msg)
         done = export_parquet(kept, Path(output))
         click.echo(
-            f"wrote {done.rows} rows of {done.months} months, {done.unchanged} months were current: {output}", err=True
+            f"wrote {done.rows} rows of {done.written} months, {done.unchanged} months were current: {output}", err=True
         )
         return
     if output_format == "csv" and table is None:
