@@ -70,3 +70,11 @@ def test_a_margin_follows_from_its_bound_unless_it_says_something_else(margin: f
     """A gate's margin is that of its rounded value, unless that would change its side or its meaning."""
     gate = Gate(metric="m", kind="minimum", bound=80.0, value=86.66666666666667, margin=margin, verdict="pass")
     assert normalized(record(gates=(gate,))).gates[0].margin == pytest.approx(kept, abs=1e-12)
+
+
+def test_statistics_without_rounds_are_kept() -> None:
+    """Where only statistics are known nothing follows from rounds, and no count of rounds is made up."""
+    statistics = {"mean": 5.387999863e-06, "stddev": 3.18119978e-07, "iterations": 3.0}
+    (kept,) = normalized(record(benchmarks=(Benchmark(name="b", rounds=(), statistics=statistics),))).benchmarks
+    assert kept.statistics == {"mean": 5.388e-06, "stddev": 3.1812e-07, "iterations": 3.0}
+    assert normalized(record(benchmarks=(kept,))).benchmarks == (kept,)
