@@ -149,6 +149,34 @@ def test_a_run_is_known_whatever_month_it_is_in(tmp_path: Path) -> None:
     assert (outcome.added, outcome.known) == (1, 1)
 
 
+def test_a_history_that_cannot_be_written_ends_the_import(tmp_path: Path) -> None:
+    """What could not be kept is not counted as kept."""
+    (tmp_path / "history").write_text("no directory")
+    runs = [record(run=replace(RUN, run_id=str(number))) for number in range(100)]
+    with pytest.raises(UsageError, match="cannot write"):
+        keep(
+            HistoryDirectory(tmp_path / "history"),
+            runs,
+            repository="",
+            now=NOW,
+            progress=SilentProgress(),
+            write=True,
+        )
+
+
+def test_a_run_that_cannot_be_kept_is_left_out(tmp_path: Path) -> None:
+    """The others are kept."""
+    runs = [
+        record(run=replace(RUN, run_id="bad", branch="\ud800")),
+        *(record(run=replace(RUN, run_id=str(number))) for number in range(100)),
+    ]
+    history = HistoryDirectory(tmp_path / "history")
+    outcome = keep(history, runs, repository="", now=NOW, progress=SilentProgress(), write=True)
+    assert (outcome.added, outcome.found, outcome.left_out) == (100, 100, 1)
+    assert outcome.reasons[0].where == "run bad"
+    assert len(kept(tmp_path)) == 100
+
+
 def test_not_everything_that_was_left_out_is_told(tmp_path: Path) -> None:
     """All of it is counted."""
     document = {"entries": {"S": [{"commit": 1} for _ in range(MAX_TOLD + 5)]}}

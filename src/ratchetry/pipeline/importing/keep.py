@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +22,9 @@ MAX_TOLD: Final = 100
 """Things left out, and notes, that are told one by one; all are counted."""
 _LATER: Final = timedelta(days=1)
 _EVERY: Final = 500
+_WRITERS: Final = 8
+"""Runs that are written at the same time: each waits for the disk twice, and disks bring several home at once."""
+_WAITING: Final = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,19 +64,24 @@ def keep(
 
     Raises UsageError when nothing can be written.
     """
-    keeper = _Keeper(history, repository, now, write=write)
-    for one in found:
-        keeper.take(one)
-        if keeper.runs and keeper.runs % _EVERY == 0 and isinstance(one, RunRecord):
-            progress.preparing(f"importing: {keeper.runs:,} runs so far")
-    return keeper.outcome()
+    with ThreadPoolExecutor(_WRITERS) as writers:
+        keeper = _Keeper(history, writers, repository, now, write=write)
+        for at, one in enumerate(found, start=1):
+            keeper.take(one)
+            if at % _EVERY == 0:
+                progress.preparing(f"importing: {keeper.runs:,} runs so far")
+        return keeper.outcome()
 
 
 class _Keeper:
     """Keeps one thing after the other, and counts."""
 
-    def __init__(self, history: HistoryDirectory, repository: str, now: datetime, *, write: bool) -> None:
+    def __init__(
+        self, history: HistoryDirectory, writers: Executor, repository: str, now: datetime, *, write: bool
+    ) -> None:
         self.runs = 0
+        self._writers = writers
+        self._waiting: deque[tuple[RunRecord, Future[bool]]] = deque()
         self._history = history
         self._repository = repository.casefold()
         self._latest = f"{now + _LATER:%Y-%m-%dT%H:%M:%SZ}"
@@ -98,7 +108,9 @@ class _Keeper:
                     self._notes.append(found)
 
     def outcome(self) -> Outcome:
-        """Return what became of everything so far."""
+        """Return what became of everything; raises UsageError when something cannot be written."""
+        while self._waiting:
+            self._settle()
         return Outcome(
             found=self.runs,
             added=self._added,
@@ -125,14 +137,27 @@ class _Keeper:
             self._leave(LeftOut(where=name, reason=f"started: {run.started[:40]} is in the future"))
             return
         key = run_key(run.run_id, run.attempt)
-        if key not in self._known:
-            try:
-                self._added += self._history.add(record) if self._write else True
-            except StateError as error:
-                self._leave(LeftOut(where=name, reason=said(error)))
-                return
+        if key in self._known or not self._write:
+            self._count(record, added=key not in self._known)
+        else:
+            self._waiting.append((record, self._writers.submit(self._history.add, record)))
         self._known.add(key)
+        if len(self._waiting) > _WAITING:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Wait for the run that has been waiting longest; raises UsageError when it cannot be written."""
+        record, writing = self._waiting.popleft()
+        try:
+            self._count(record, added=writing.result())
+        except StateError as error:
+            self._leave(LeftOut(where=f"run {record.run.run_id[:100]}", reason=said(error)))
+
+    def _count(self, record: RunRecord, *, added: bool) -> None:
+        """Count a run that is in the history now, or would be."""
+        run = record.run
         self.runs += 1
+        self._added += added
         self._repositories[run.repository] = self._repositories.get(run.repository, 0) + 1
         first, last = self._times
         self._times = (min(first or run.started, run.started), max(last, run.started))
