@@ -109,6 +109,39 @@ LIMITS: Final = (
     Limit(what="results kept in the cache", place="ratchetry.adapters.cache:StageCache.entries", unit="results"),
     Limit(what="their size together", place="ratchetry.adapters.cache:StageCache.size"),
     Limit(what="artifacts of one stage that the cache keeps", place="ratchetry.adapters.artifacts:LIMIT"),
+    Limit(what="a part of a compacted month, unpacked", place="ratchetry.history.month:UNPACKED"),
+    Limit(
+        what="runs and events of one part of a month", place="ratchetry.history.month:MOST_DOCUMENTS", unit="documents"
+    ),
+    Limit(what="rounds of each benchmark in the history", place="ratchetry.history.normal:ROUNDS", unit="rounds"),
+    Limit(what="the text of a query", place="ratchetry.adapters.sql_query:LONGEST", unit="characters"),
+    Limit(what="one query", place="ratchetry.adapters.duckdb_engine:Limits.seconds", unit="seconds"),
+    Limit(
+        what="a commit of a backfill in ending after its time",
+        place="ratchetry.pipeline.backfill.execute:_GRACE",
+        unit="seconds",
+    ),
+    Limit(what="fragments of one run", place="ratchetry.pipeline.ci.fragments:MAX_FRAGMENTS", unit="fragments"),
+    Limit(what="their size together", place="ratchetry.pipeline.ci.fragments:MAX_TOTAL"),
+    Limit(what="rows of each kind in a fragment", place="ratchetry.state.envelope:MAX_ROWS", unit="rows"),
+    Limit(
+        what="files in an artifact that is downloaded",
+        place="ratchetry.adapters.artifact_archive:Limits.entries",
+        unit="files",
+    ),
+    Limit(what="what such a file inflates to", place="ratchetry.adapters.artifact_archive:Limits.file"),
+    Limit(what="summaries that one learning run fetches", place="ratchetry.pipeline.ci.ingest:MOST", unit="summaries"),
+    Limit(what="results in the SARIF report", place="ratchetry.report.sarif:MOST_RESULTS", unit="results"),
+    Limit(what="the comment on a pull request", place="ratchetry.report.comment:LIMIT", unit="characters"),
+    Limit(what="issues that one learning run opens", place="ratchetry.act.plan:MOST_NEW", unit="issues"),
+    Limit(
+        what="requests of a GitHub token in an hour", place="ratchetry.adapters.github.budget:HOURLY", unit="requests"
+    ),
+    Limit(what="waiting for GitHub in one command", place="ratchetry.adapters.github.session:PATIENCE", unit="seconds"),
+    Limit(what="tries of one request to GitHub", place="ratchetry.adapters.github.retries:TRIES", unit="tries"),
+    Limit(what="files that a pull takes", place="ratchetry.adapters.data_branch.trees:MOST_FILES", unit="files"),
+    Limit(what="one file that a pull takes", place="ratchetry.adapters.data_branch.trees:LARGEST_FILE"),
+    Limit(what="an artifact that is downloaded", place="ratchetry.adapters.github.download:LIMIT"),
     Limit(
         what="environments that were built, and are kept",
         place="ratchetry.adapters.environment_cache:KEPT",
