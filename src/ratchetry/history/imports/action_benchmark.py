@@ -140,7 +140,15 @@ def _run(where: str, suite: str, prefix: str, raw: Raw, about: About) -> Iterato
         yield LeftOut(where=where, reason="holds no value that can be taken")
         return
     known = told(about, commit=commit_of(entry.commit.id), started=when.text)
-    yield run_record((NAME, suite, bytes(raw).decode()), known, _content(values, suite, prefix, entry.tool))
+    yield run_record((NAME, suite, _canonical(raw)), known, _content(values, suite, prefix, entry.tool))
+
+
+def _canonical(raw: Raw) -> str:
+    """Return what an entry says, the same however its file is laid out."""
+    try:
+        return json.dumps(msgspec.json.decode(raw), sort_keys=True)
+    except (ValueError, RecursionError):  # something in it that no run is made of
+        return bytes(raw).decode()
 
 
 def _content(values: Mapping[str, Time | Other], suite: str, prefix: str, tool: str) -> Content:
