@@ -16,8 +16,9 @@ from ratchetry.adapters.history_directory import HistoryDirectory
 from ratchetry.cli.progress import SilentProgress
 from ratchetry.domain.envelope import Envelope
 from ratchetry.domain.event import event
-from ratchetry.domain.record import Fragment, RunRecord, StageResult
+from ratchetry.domain.record import Fragment, RunRecord, StageResult, TestResult
 from ratchetry.errors import UsageError
+from ratchetry.pipeline.history import compact_months, prune_tests
 from ratchetry.pipeline.importing.keep import MAX_TOLD, Outcome, keep
 from ratchetry.pipeline.importing.run import Place, import_runs
 from ratchetry.pipeline.importing.wish import (
@@ -217,6 +218,20 @@ def test_a_damaged_file_of_a_history_is_left_out(tmp_path: Path) -> None:
     outcome = imported(tmp_path, Records(), tmp_path / "source")
     assert (outcome.added, outcome.left_out) == (1, 1)
     assert "damaged" in outcome.reasons[0].reason
+
+
+def test_months_that_were_packed_and_pruned_come_over(tmp_path: Path) -> None:
+    """A run whose tests have been dropped comes without them, which is noted."""
+    other = HistoryDirectory(tmp_path / "source")
+    old = replace(RUN, run_id="old", started="2024-01-02T00:00:00Z")
+    other.add(record(run=old, tests=(TestResult(id="a", outcome="passed"),)))
+    other.add(record(tests=(TestResult(id="a", outcome="passed"),)))
+    compact_months(other, NOW)
+    prune_tests(other, NOW, 400)
+    outcome = imported(tmp_path, Records(), tmp_path / "source")
+    assert (outcome.added, outcome.events, outcome.left_out) == (2, 1, 0)
+    assert [note.what for note in outcome.notes] == ["runs without tests, which were dropped there: 1"]
+    assert {run.run.run_id: len(run.tests) for run in kept(tmp_path)} == {"old": 0, "7": 1}
 
 
 def test_a_branch_is_another_history(tmp_path: Path) -> None:

@@ -95,6 +95,18 @@ def test_what_makes_no_sense_is_refused(arguments: tuple[str, ...], why: str, tm
     assert why in told(tmp_path, *arguments)
 
 
+def test_own_histories_are_sources_too(tmp_path: Path) -> None:
+    """Stored benchmarks, imported into one history, go on to another; a remote without a history has nothing."""
+    stored = str(DATA / "pytest-benchmark-4.0.0" / "stored.json")
+    assert call(tmp_path / "a", "--from", "pytest-benchmark", stored).return_value == EXIT_PASS
+    moved = call(tmp_path / "b", "--from", "dir", str(tmp_path / "a"))
+    assert "imported 1 run;" in moved.output
+    (tmp_path / "empty").mkdir()
+    nothing = call(tmp_path / "b", "--from", "artifacts", str(tmp_path / "empty"))
+    assert nothing.return_value == EXIT_USAGE
+    assert "no remote is called 'nowhere'" in told(tmp_path / "b", "--from", "branch", "nowhere")
+
+
 def test_github_needs_a_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without one the error says so."""
     monkeypatch.delenv("GITHUB_TOKEN", raising=False)

@@ -74,7 +74,7 @@ def found_in_history(history: HistoryDirectory) -> Iterator[Found | Event]:
             except StateError as error:
                 note(entry.path, error)
     if pruned:
-        yield Note(where=str(history.root), what=f"{pruned} runs come without tests, which were dropped there")
+        yield Note(where=str(history.root), what=f"runs without tests, which were dropped there: {pruned}")
     try:
         yield from history.events()
     except StateError as error:
