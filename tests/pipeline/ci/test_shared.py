@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ import pytest
 from ratchetry.adapters.history_directory import HistoryDirectory
 from ratchetry.cli.progress import SilentProgress
 from ratchetry.domain.learning import Cursor, DecidedRun, Manifest
+from ratchetry.domain.record import Benchmark, Change
 from ratchetry.errors import StateError, UnreachableError, UsageError
 from ratchetry.pipeline.ci.batch import read_batch, read_cursor, told, write_batch, write_cursor
 from ratchetry.pipeline.ci.reconcile import Batch
+from ratchetry.pipeline.ci.report import recent_records
 from ratchetry.pipeline.ci.shared import Persisted, persist, shared_history
 from ratchetry.settings import Settings
 from tests.adapters.repositories import git
@@ -45,6 +48,22 @@ def test_a_batch_is_kept_once(checkout: Path, tmp_path: Path) -> None:
     place = shared_history(str(checkout), Settings(), ENVIRON, SilentProgress(), str(tmp_path / "third"))
     assert sorted(record.run.run_id for record in HistoryDirectory(place).records()) == ["1", "2"]
     assert read_cursor(place) == CURSOR
+
+
+def test_what_ci_keeps_of_people_and_benchmarks_is_what_the_settings_allow(checkout: Path, tmp_path: Path) -> None:
+    """Authors that shall be left out reach neither the local history nor the remote, nor do more rounds than asked."""
+    plain = record_of(run_id="3")
+    people = {"Reviewed-by": ("Ada <ada@example.org>",), "Ratchetry-Decision": ("keep",)}
+    benchmark = Benchmark(name="parse", rounds=(0.1, 0.2, 0.3, 0.4), statistics={})
+    record = replace(plain, change=Change(trailers=people), benchmarks=(benchmark,))
+    settings = Settings(privacy_authors="omit", history_rounds=2)
+    batch = replace(BATCH, records=(record,))
+    persist(str(checkout), settings, batch, environ=ENVIRON, progress=SilentProgress(), history=str(tmp_path / "first"))
+    place = shared_history(str(checkout), settings, ENVIRON, SilentProgress(), str(tmp_path / "second"))
+    (kept_record,) = recent_records(place, settings, None)
+    assert dict(kept_record.change.trailers) == {"Ratchetry-Decision": ("keep",)}
+    assert len(kept_record.benchmarks[0].rounds) == 2
+    assert not [path for path in tmp_path.glob("*/runs/*/*/*") if b"ada@" in path.read_bytes()]
 
 
 def test_nothing_to_keep_begins_no_history(checkout: Path, tmp_path: Path) -> None:

@@ -74,8 +74,9 @@ def _records(path: str, batch: str | None, history: str | None) -> tuple[RunReco
     from ratchetry.pipeline.ci.report import recent_records
     from ratchetry.pipeline.ci.shared import shared_history
 
+    settings = load_settings(path, {})
     kept = Path(history) if history else None
     if kept is None:
         with progress_for(sys.stderr, os.environ) as progress:
-            kept = shared_history(path, load_settings(path, {}), os.environ, progress)
-    return recent_records(kept, Path(batch) if batch else None)
+            kept = shared_history(path, settings, os.environ, progress)
+    return recent_records(kept, settings, Path(batch) if batch else None)

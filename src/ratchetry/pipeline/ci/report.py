@@ -13,18 +13,20 @@ from ratchetry.domain.action import Action
 from ratchetry.domain.record import RunRecord
 from ratchetry.pipeline.ci.batch import read_batch
 from ratchetry.pipeline.ci.reconcile import earlier
+from ratchetry.pipeline.history import history_at
+from ratchetry.settings import Settings
 
 PERIOD: Final = timedelta(days=60)
 """How far back the evidence goes, from the newest run."""
 
 
-def recent_records(history: Path, batch: Path | None) -> tuple[RunRecord, ...]:
+def recent_records(history: Path, settings: Settings, batch: Path | None) -> tuple[RunRecord, ...]:
     """Return the runs of the last weeks before the newest one: those that are kept, and those of a batch.
 
     Raises StateError naming a file that cannot be read.
     """
     fresh = read_batch(batch).records if batch else ()
-    kept = HistoryDirectory(history)
+    kept = history_at(history, settings)
     newest = max((record.run.started for record in fresh), default="") or _newest(kept)
     since = earlier(newest, PERIOD)
     known = {(record.run.run_id, record.run.attempt): record for record in (*kept.records(since), *fresh)}
