@@ -10,6 +10,7 @@ from typing import Final
 import pytest
 
 from ratchetry import errors
+from ratchetry.adapters.github.client import LOGIN_VARIABLE
 from ratchetry.cli.app import cli
 from ratchetry.cli.lazy import commands_below
 from ratchetry.domain.catalog import CATALOG, definition
@@ -28,9 +29,10 @@ VARIABLES: Final = frozenset(
             for option in command.params
             if isinstance(option.envvar, str)
         ),
+        LOGIN_VARIABLE,
     }
 )
-"""The variables that set a setting or an option."""
+"""The variables that set a setting or an option, or say whose token it is."""
 FAMILIES: Final = frozenset(entry.name.partition(".")[0] for entry in CATALOG)
 NO_METRICS: Final = frozenset({"coverage.py", "ci.minimum_score"})
 """A tool and a field of the score model, which look like metrics."""

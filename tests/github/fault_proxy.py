@@ -48,6 +48,12 @@ class Mishap:
     headers: tuple[tuple[str, str], ...] = ()
 
     @property
+    def passes(self) -> bool:
+        """Tell whether asking again, or looking what is there, is enough to succeed."""
+        refused = self.status == 403 and b"rate limit" not in self.body
+        return not (self.way == "answer" and (refused or self.status == 200 or TOO_LONG in self.headers))
+
+    @property
     def differs_for_reads(self) -> bool:
         """Tell whether it is another one than `drop`, `answer` or none for a request that changes nothing."""
         return self.way not in {"lose", "late", "held", "mask", "repeat"}
@@ -68,6 +74,7 @@ def _limited(way: Way, status: int, *headers: tuple[str, str]) -> Mishap:
 
 
 WAIT: Final = ("Retry-After", "7")
+TOO_LONG: Final = ("Retry-After", "4000")
 HTML: Final = ("Content-Type", "text/html")
 _WAYS: Final[tuple[Way, ...]] = ("drop", "lose", "late", "held", "cut", "shorten", "repeat", "slow", "mask", "answer")
 MISHAPS: Final = (
@@ -81,7 +88,7 @@ MISHAPS: Final = (
     _limited("answer", 403, WAIT),
     _limited("answer", 429),
     _limited("answer", 429, WAIT),
-    _limited("answer", 429, ("Retry-After", "4000")),
+    _limited("answer", 429, TOO_LONG),
 )
 """Everything that is tried at every request."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ratchetry.adapters.github.budget import RESERVE
 from ratchetry.adapters.history_directory import HistoryDirectory
 from ratchetry.cli.app import run as ratchetry
 from ratchetry.domain.envelope import SummaryContext
@@ -268,6 +269,22 @@ def test_what_is_asked_for_a_backlog(job: FakeGitHub, tmp_path: Path) -> None:
     assert len([request for request in asked if request.path.endswith("/zip")]) == 150
     assert len(asked) - 150 <= 6
     assert len(read_batch(tmp_path / "batch").records) == 150
+
+
+def test_a_backlog_that_does_not_fit_into_the_hour(job: FakeGitHub, tmp_path: Path) -> None:
+    """Fetching leaves requests to other jobs; the rest is fetched in the next hour, and every run is kept once."""
+    job.state.add_workflow(job.repo, ".github/workflows/ci.yml", "CI")
+    taught(job, 30)
+    token = job.state.tokens["ghs_test"]
+    token.limit = RESERVE + 20
+    aggregate = ["ci", "aggregate", "--from-github", "--history", str(tmp_path / "history")]
+    assert ratchetry(aggregate) == 0
+    kept = len(list(HistoryDirectory(tmp_path / "history").records()))
+    assert 10 < kept < 20
+    assert token.limit - token.used == RESERVE
+    token.reset = 0.0
+    assert ratchetry(aggregate) == 0
+    assert len(list(HistoryDirectory(tmp_path / "history").records())) == 30
 
 
 def test_strangers_teach_nothing(job: FakeGitHub, tmp_path: Path) -> None:

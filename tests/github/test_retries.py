@@ -29,7 +29,7 @@ def test_wanted_answers(request_: Request, status: int) -> None:
 
 @pytest.mark.parametrize(
     "outcome",
-    [Silence(reason="no answer within 20 s"), *(Answer(status=status) for status in (500, 502, 503, 504))],
+    [Silence(reason="no answer within 20 s"), *(Answer(status=status) for status in (500, 502, 503, 504, 520))],
 )
 def test_no_answer(outcome: Answer | Silence) -> None:
     """A read, an edit and a git object are asked for again, longer each time; what makes something new may be done."""
@@ -39,6 +39,16 @@ def test_no_answer(outcome: Answer | Silence) -> None:
     refused = decide(CREATE, outcome, turn=0, now=NOW)
     assert isinstance(refused, Refused)
     assert isinstance(refused.error, LostAnswerError)
+
+
+def test_a_server_that_is_down_for_a_while() -> None:
+    """What may be repeated waits for as long as the server says; what makes something new may be done all the same."""
+    down = Answer(status=503, headers={"retry-after": "30"})
+    for request in (READ, EDIT, TREE):
+        decision = decide(request, down, turn=0, now=NOW)
+        assert isinstance(decision, Again)
+        assert (decision.wait, decision.limited) == (30, True)
+    assert isinstance(decide(CREATE, down, turn=0, now=NOW), Refused)
 
 
 def test_never_connected() -> None:

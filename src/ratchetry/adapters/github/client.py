@@ -28,6 +28,9 @@ from ratchetry.errors import MissingPermissionError, NotFoundError, UsageError
 from ratchetry.ports import Clock
 
 ACTIONS_LOGIN: Final = "github-actions[bot]"
+LOGIN_VARIABLE: Final = "RATCHETRY_GITHUB_LOGIN"
+"""Names the account that a token of another app writes as."""
+
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_.~+/=-]{1,4096}")
 
 
@@ -65,7 +68,7 @@ class GitHubClient:
             try:
                 self.author = self.session.get("/user", answers.Login).login
             except MissingPermissionError as error:
-                msg = "GitHub does not tell which app this token is of: set RATCHETRY_GITHUB_LOGIN, as my-app[bot]"
+                msg = f"GitHub does not tell which app this token is of: set {LOGIN_VARIABLE}, as my-app[bot]"
                 raise MissingPermissionError(msg) from error
         return self.author
 
@@ -176,7 +179,7 @@ def open_client(
         raise UsageError(msg)
     name = repository_name(repository or environ.get("GITHUB_REPOSITORY", ""))
     in_actions = environ.get("GITHUB_ACTIONS") == "true"
-    author = environ.get("RATCHETRY_GITHUB_LOGIN", "").strip() or (ACTIONS_LOGIN if in_actions else "")
+    author = environ.get(LOGIN_VARIABLE, "").strip() or (ACTIONS_LOGIN if in_actions else "")
     transport = Transport(api_base(environ), token)
     session = Session(transport, Budget(clock), clock=clock, sleep=sleep, jitter=jitter or SystemRandom().random)
     return GitHubClient(session, name, clock=clock, author=author)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
+from ratchetry.adapters.github.budget import Budget
 from ratchetry.adapters.github.facts import ArtifactFacts, WorkflowRunFacts
 from ratchetry.domain.envelope import summary_name
 from ratchetry.domain.record import RunRecord
@@ -20,6 +21,11 @@ class RunsClient(Protocol):
     @property
     def repository(self) -> str:
         """Return the repository's owner/name."""
+        ...
+
+    @property
+    def budget(self) -> Budget:
+        """Return what is left of the hour's requests."""
         ...
 
     def workflow_runs(
@@ -70,6 +76,8 @@ class GitHubRuns:
         if artifact.size > LIMITS.archive:
             msg = f"its {name} has {artifact.size:,} bytes, more than the {LIMITS.archive:,} that are read"
             raise ReportError(msg)
+        # what would not fit is left for the next learning run, and the hour's last requests for other jobs
+        self._client.budget.require(1, f"fetching {name}")
         try:
             return self._client.download_artifact(artifact, limit=LIMITS.archive)
         except NotFoundError as error:
