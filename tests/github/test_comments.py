@@ -6,8 +6,9 @@ import pytest
 
 from ratchetry.adapters.github import GitHubClient
 from ratchetry.adapters.github.comments import upsert_comment
-from ratchetry.errors import LostAnswerError
+from ratchetry.errors import LostAnswerError, MissingPermissionError
 from tests.github.backends import Backend
+from tests.github.conftest import FakeTime, opened
 from tests.github.fake import FakeGitHub, Fault, Response
 
 FINGERPRINT = "0123456789abcdef"
@@ -81,3 +82,15 @@ def _fault(kind: str) -> Fault:
         case "drop":
             return Fault(kind="drop", method="POST")
     return Fault(kind="cut", method="POST")
+
+
+def test_an_app_that_is_not_named(backend: Backend, time: FakeTime, number: int) -> None:
+    """Outside of Actions nobody can tell whose an app's token is, so the error says how to name it."""
+    environ = {**backend.job("ratchet-app[bot]", pull_requests="write"), "GITHUB_ACTIONS": ""}
+    backend.write_comment(number, "<!-- ratchetry:fp=0123456789abcdef -->\nwhose?", author="ratchet-app[bot]")
+    with (
+        opened(environ, time) as client,
+        pytest.raises(MissingPermissionError, match="set RATCHETRY_GITHUB_LOGIN"),
+    ):
+        upsert_comment(client, number, FINGERPRINT, "x")
+    assert len(backend.comments(number)) == 1

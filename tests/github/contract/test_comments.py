@@ -102,3 +102,14 @@ def test_a_missing_permission_is_named(backend: Backend, time: FakeTime, number:
     ):
         upsert_comment(client, number, FINGERPRINT, "x")
     assert backend.comments(number) == []
+
+
+def test_an_app_that_is_named(backend: Backend, time: FakeTime, number: int) -> None:
+    """A job that says whose token it has finds its comment at once, and edits it."""
+    app = "ratchet-app[bot]"
+    environ = {**backend.job(app, pull_requests="write"), "RATCHETRY_GITHUB_LOGIN": app}
+    backend.write_comment(number, f"{MARKER}\nfrom an earlier run", author=app)
+    with opened(environ, time) as client:
+        assert upsert_comment(client, number, FINGERPRINT, "from this run").state == "updated"
+        assert client.requests_used == 2
+    assert [note.body for note in backend.comments(number)] == [f"{MARKER}\nfrom this run"]
