@@ -21,6 +21,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "doctor": "Tell what is installed, found, configured and missing.",
     "explain": "Tell what a metric is, its value, bound and history.",
     "history": "Keep, query and share the runs of a repository.",
+    "flaky": "Find flaky tests, vet new ones, keep known ones from blocking.",
     "fleet": "Report on the histories of many repositories.",
     "ci": "The steps of the GitHub workflows.",
     "score": "Score prompt and instruction documents.",

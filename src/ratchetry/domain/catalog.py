@@ -82,6 +82,7 @@ CATALOG: tuple[Definition, ...] = (
         ("tests.failed", "count", "lower", "Tests that failed or ended in an error."),
         ("tests.skipped", "count", "lower", "Tests that were skipped or failed as expected."),
         ("tests.flaky", "count", "lower", "Tests that failed and then passed in the same run."),
+        ("tests.quarantined", "count", "lower", "Tests in quarantine that failed: they do not count as failed."),
         ("tests.pass_rate", "ratio", "higher", "Passed tests among those that passed or failed."),
         ("tests.duration", "seconds", "lower", "What all tests took, added up."),
     ),

@@ -14,7 +14,9 @@ from ratchetry.adapters.cache import CacheEntry, StageCache
 from ratchetry.adapters.cache import key as address
 from ratchetry.adapters.scheduler import Scheduler, StageOutcomes
 from ratchetry.collect.stage import Context, Stage
+from ratchetry.collect.test.quarantine import excused
 from ratchetry.domain.command import Command, Plan, Skip, ToolOutcome, Unable
+from ratchetry.domain.flaky import Quarantine
 from ratchetry.domain.merge import merge
 from ratchetry.domain.record import SCHEMA_VERSION, Fragment, StageResult
 from ratchetry.errors import RatchetryError
@@ -58,6 +60,7 @@ class _Run:
     plans: Mapping[str, StagePlan]
     cache: StageCache | None
     progress: Progress
+    quarantine: Sequence[Quarantine] = ()
     fragments: dict[str, Fragment] = field(default_factory=dict)
     broken: list[Exception] = field(default_factory=list)
 
@@ -82,10 +85,18 @@ def plan_stages(
 
 
 def measure(
-    plans: Mapping[str, StagePlan], scheduler: Scheduler, *, cache: StageCache | None, progress: Progress
+    plans: Mapping[str, StagePlan],
+    scheduler: Scheduler,
+    *,
+    cache: StageCache | None,
+    progress: Progress,
+    quarantine: Sequence[Quarantine] = (),
 ) -> Measured:
-    """Return what all stages measured; a stage that cannot be interpreted is not measured and spoils no other."""
-    run = _Run(plans=plans, cache=cache, progress=progress)
+    """Return what all stages measured; a stage that cannot be interpreted is not measured and spoils no other.
+
+    Failures of tests in quarantine do not count.
+    """
+    run = _Run(plans=plans, cache=cache, progress=progress, quarantine=quarantine)
     for name, plan in plans.items():
         if plan.settled is not None:
             write_artifacts(Path(plan.context.artifacts), plan.artifacts)
@@ -205,7 +216,8 @@ def _interpret(run: _Run, plan: StagePlan, outcomes: Mapping[str, ToolOutcome], 
 
 
 def _settle(run: _Run, name: str, fragment: Fragment) -> None:
-    """Keep a stage's fragment and tell of it."""
+    """Keep a stage's fragment and tell of it; the cache has what was measured, whoever is in quarantine."""
+    fragment = excused(fragment, run.quarantine)
     run.fragments[name] = fragment
     run.progress.finished(name, fragment.stages[name])
 

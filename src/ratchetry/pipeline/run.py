@@ -13,11 +13,13 @@ from ratchetry import __version__
 from ratchetry.adapters.files import read_bounded
 from ratchetry.analyze.gate import evaluate, verdict_of
 from ratchetry.collect.stage import Stage, measured
+from ratchetry.domain.flaky import Quarantine
 from ratchetry.domain.record import Fragment, RunRecord
 from ratchetry.domain.thresholds import Thresholds
 from ratchetry.errors import ConfigError, UsageError
 from ratchetry.pipeline.environment import tool_environment
 from ratchetry.pipeline.measure import Measured, StagePlan, measure, plan_stages
+from ratchetry.pipeline.quarantine import quarantine_of
 from ratchetry.pipeline.stages import wanted
 from ratchetry.pipeline.survey import Places, Survey, survey
 from ratchetry.ports import Clock, Progress
@@ -58,8 +60,10 @@ def measure_stages(
     """
     stages = wanted(settings)
     with _alone_in(places):
+        # before any code of the repository runs, which could write to the history
+        quarantine = quarantine_of(places, settings, environ=environ, clock=clock, progress=progress)
         known = survey(places, settings, environ=environ, clock=clock, progress=progress)
-        return known, run_stages(known, stages, environ=environ, clock=clock, progress=progress)
+        return known, run_stages(known, stages, environ=environ, clock=clock, progress=progress, quarantine=quarantine)
 
 
 def preview(
@@ -102,7 +106,13 @@ def load_thresholds(root: Path, settings: Settings) -> Thresholds:
 
 
 def run_stages(
-    known: Survey, stages: Sequence[Stage], *, environ: Mapping[str, str], clock: Clock, progress: Progress
+    known: Survey,
+    stages: Sequence[Stage],
+    *,
+    environ: Mapping[str, str],
+    clock: Clock,
+    progress: Progress,
+    quarantine: Sequence[Quarantine] = (),
 ) -> Measured:
     """Return what the stages measured, each tool in a process of its own."""
     from ratchetry.adapters.process import ProcessRunner
@@ -131,7 +141,8 @@ def run_stages(
         timeout=settings.timeout,
     )
     try:
-        return measure(plans, scheduler, cache=_cache(places, settings), progress=progress)
+        cache = _cache(places, settings)
+        return measure(plans, scheduler, cache=cache, progress=progress, quarantine=quarantine)
     except BaseException:
         runner.cancel()
         raise

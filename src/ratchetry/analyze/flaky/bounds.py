@@ -18,7 +18,7 @@ class Bounds:
     rate_failures: float = 0.5
     rate_passes: float = 9.5
     """A mean rate of 5 percent that weighs as much as ten results."""
-    break_odds: float = 399.0
+    break_odds: float = 599.0
     repair: float = 0.25
     noise: float = 1e-4
     elsewhere: float = 0.2
@@ -31,7 +31,7 @@ class Bounds:
     least_rate: float = 0.002
     """A rate that matters; it must be exceeded with the probability `rate_certainty`."""
     rate_certainty: float = 0.9
-    resolve: float = 0.01
+    resolve: float = 0.001
     """A test is resolved when, were it still flaky, so many clean results would be less likely than this."""
     least_clean: int = 20
     """Clean results that resolving takes at least."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ratchetry.analyze.flaky.bounds import DEFAULT, Bounds
+from ratchetry.analyze.flaky.circumstances import Circumstances
 from ratchetry.analyze.flaky.explain import Explained, explained
 from ratchetry.analyze.flaky.outages import Missing, first_look, told, unusual
 from ratchetry.analyze.flaky.periods import Period, Timeline, periods_of
@@ -39,7 +40,8 @@ def detect(runs: Iterable[RunResults], bounds: Bounds = DEFAULT) -> FlakyReport:
         results = _results(ordered, missing)
         parts = _explained(results, ordered, bounds)
     judged = [_judge(test, results, part, ordered, bounds) for test, part in parts.items()]
-    flaky = [flaky_test(one, ordered, bounds) for one in judged if one.periods]
+    around = Circumstances(ordered)
+    flaky = [flaky_test(one, ordered, around, bounds) for one in judged if one.periods]
     listed = [test for test in flaky if test is not None]
     active = frozenset(test.test for test in listed if test.status == "active")
     counts = Counter(test for run in ordered for test in run.tests) if ordered else Counter()

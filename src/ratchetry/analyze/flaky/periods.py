@@ -84,31 +84,33 @@ def _with(period: Period, streak: Streak, timeline: Timeline, bounds: Bounds) ->
         return Period(streaks=streaks, start=period.start, probability=period.probability, active=True)
     longer = Period(streaks=streaks, start=period.start)
     results = timeline.results_until(streak.runs[-1]) - period.start
-    probability = probability_of(longer, timeline, bounds)
+    probability = probability_of(longer, timeline, streak.runs[-1], bounds)
     alpha, beta = posterior(longer.failures, results, bounds)
     certain = 1.0 - beta_below(bounds.least_rate, alpha, beta) >= bounds.rate_certainty
     active = probability >= bounds.activate and certain and _is_repeated(streaks)
     return Period(streaks=streaks, start=period.start, probability=probability, active=active)
 
 
-def probability_of(period: Period, timeline: Timeline, bounds: Bounds) -> float:
-    """Return the probability that a test is flaky, given its results up to the last failure of a period."""
-    results = timeline.results_until(period.last) - period.start
+def probability_of(period: Period, timeline: Timeline, until: int, bounds: Bounds) -> float:
+    """Return the probability that a test is flaky, given its results from the start of a period up to a run."""
+    results = timeline.results_until(until) - period.start
     failures = period.failures
     alpha, beta = bounds.rate_failures, bounds.rate_passes
     log_flaky = log_beta(alpha + failures, beta + results - failures) - log_beta(alpha, beta)
-    log_odds = math.log(bounds.prior) - math.log1p(-bounds.prior) + log_flaky - _log_sound(period, timeline, bounds)
+    log_odds = (
+        math.log(bounds.prior) - math.log1p(-bounds.prior) + log_flaky - _log_sound(period, timeline, until, bounds)
+    )
     return 1.0 / (1.0 + math.exp(-log_odds)) if log_odds > -700.0 else 0.0
 
 
-def _log_sound(period: Period, timeline: Timeline, bounds: Bounds) -> float:
+def _log_sound(period: Period, timeline: Timeline, until: int, bounds: Bounds) -> float:
     """Return the logarithm of the likelihood of a period if the test is sound: commits broke it, or faults did."""
     faults = sum(streak.direct for streak in period.streaks)
     breaks: dict[str, list[Streak]] = {}
     for streak in period.streaks:
         if not streak.direct:
             breaks.setdefault(streak.commits[0], []).append(streak)
-    commits = timeline.commits_until(period.last) - timeline.commits_until(_run_at(timeline, period.start) - 1)
+    commits = timeline.commits_until(until) - timeline.commits_until(_run_at(timeline, period.start) - 1)
     shares = {commit: _SHARED if any(row.shared for row in rows) else 1.0 for commit, rows in breaks.items()}
     number = sum(shares.values())
     log = faults * math.log(bounds.noise)

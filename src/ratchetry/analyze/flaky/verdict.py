@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ratchetry.analyze.beta import beta_quantile
 from ratchetry.analyze.flaky.bounds import Bounds
+from ratchetry.analyze.flaky.cause import cause_of
+from ratchetry.analyze.flaky.circumstances import Circumstances
 from ratchetry.analyze.flaky.explain import Explained, log_broken
-from ratchetry.analyze.flaky.periods import Period, Timeline, clean_needed, posterior
+from ratchetry.analyze.flaky.periods import Period, Timeline, clean_needed, posterior, probability_of
 from ratchetry.analyze.flaky.results import FAILED, RERUN, RunResults
 from ratchetry.analyze.flaky.streaks import Seen, Streak
 from ratchetry.domain.flaky import BrokenTest, FlakyStatus, FlakyTest
@@ -34,7 +36,7 @@ class Judged:
     periods: Sequence[Period]
 
 
-def flaky_test(one: Judged, runs: Sequence[RunResults], bounds: Bounds) -> FlakyTest | None:
+def flaky_test(one: Judged, runs: Sequence[RunResults], around: Circumstances, bounds: Bounds) -> FlakyTest | None:
     """Return what is said of a test, None when nothing speaks for its being flaky."""
     told = _told(one, bounds)
     if told is None:
@@ -61,6 +63,8 @@ def flaky_test(one: Judged, runs: Sequence[RunResults], bounds: Bounds) -> Flaky
         last_run=runs[one.seen[-1][0]].started,
         clean=len(one.timeline.results) - one.timeline.results_until(period.last),
         needed=clean_needed(period, one.timeline, bounds),
+        lost=round(around.lost(one.test, one.seen, streaks), 3),
+        cause=cause_of(around.of(one.test, one.seen, streaks)),
         runs=tuple(runs[index].name for index in failed[-_RUNS:]),
         outcomes=letters_of(one),
     )
@@ -72,8 +76,9 @@ def _told(one: Judged, bounds: Bounds) -> tuple[Period, FlakyStatus] | None:
     if last.active:
         clean = len(one.timeline.results) - one.timeline.results_until(last.last)
         return last, "resolved" if clean >= clean_needed(last, one.timeline, bounds) else "active"
-    if last.probability >= bounds.suspect:
-        return last, "suspected"
+    probability = probability_of(last, one.timeline, one.timeline.results[-1], bounds)
+    if probability >= bounds.suspect:
+        return replace(last, probability=probability), "suspected"
     earlier = [period for period in one.periods if period.active]
     return (earlier[-1], "resolved") if earlier else None
 

@@ -12,6 +12,7 @@ import msgspec
 
 from ratchetry.adapters.files import write_atomic
 from ratchetry.analyze.arrivals import Arrivals, JobResult, Refused, newest, settle
+from ratchetry.collect.test.quarantine import excused
 from ratchetry.domain.envelope import Envelope, SummaryContext, summary_name
 from ratchetry.domain.merge import merge
 from ratchetry.domain.record import Change, Fragment, RunInfo, RunRecord
@@ -19,6 +20,7 @@ from ratchetry.errors import UsageError
 from ratchetry.pipeline.ci.fragments import Collected, collect_fragments
 from ratchetry.pipeline.ci.origin import identity_of
 from ratchetry.pipeline.measure import Measured, interpret_after, plan_stages
+from ratchetry.pipeline.quarantine import quarantine_of
 from ratchetry.pipeline.run import judge, load_thresholds
 from ratchetry.pipeline.save import place_in_checkout
 from ratchetry.pipeline.stages import wanted
@@ -133,7 +135,8 @@ def judge_fragments(
         jobs=request.jobs,
         keys=request.keys,
     )
-    arrived = settle(arrivals)
+    quarantine = quarantine_of(places, settings, environ=environ, clock=clock, progress=progress)
+    arrived = excused(settle(arrivals), quarantine)
     own = _score(known, arrived, progress) if SCORE in request.expected else Measured(fragment=Fragment())
     envelopes = newest(collected.envelopes)
     now = known.run.started
