@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ratchetry.adapters.github import GitHubClient, open_client
+from ratchetry.adapters.github.session import PATIENCE
 from tests.github.backends import Backend, FakeBackend
 from tests.github.fake import FakeGitHub
 
@@ -60,6 +61,6 @@ def client(fake: FakeGitHub, time: FakeTime) -> Iterator[GitHubClient]:
         yield opened_client
 
 
-def opened(environ: Mapping[str, str], time: FakeTime) -> GitHubClient:
+def opened(environ: Mapping[str, str], time: FakeTime, *, patience: float = PATIENCE) -> GitHubClient:
     """Return a client for an environment."""
-    return open_client(environ, clock=time, sleep=time.sleep, jitter=lambda: 0.5)
+    return open_client(environ, clock=time, sleep=time.sleep, jitter=lambda: 0.5, patience=patience)

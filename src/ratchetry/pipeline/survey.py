@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from ratchetry.domain.project import Base, Interpreter, Project
 from ratchetry.domain.record import Change, ChangedFile, RunInfo, Runner
-from ratchetry.errors import UnreachableError, UsageError
+from ratchetry.errors import RatchetryError, UsageError
 from ratchetry.pipeline.environment import tool_environment
 from ratchetry.ports import Clock, Progress
 from ratchetry.settings import Settings
@@ -38,6 +38,9 @@ OWN_TOOLS: Final = (
     "markdown-it-py",
     "validate-pyproject",
 )
+
+_PATIENCE: Final = 10.0
+"""Seconds that a measurement waits for GitHub to be in order, when it has to ask it what changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +134,7 @@ def survey(
         places, settings, project, tree, environ=environ, progress=progress, look_only=look_only, sharing=sharing
     )
     machine = runner(interpreter.version)
-    base = git.base or _base_from_api(event, git, environ)
+    base = git.base or _base_from_api(event, git, environ, clock)
     return Survey(
         places=places,
         settings=settings,
@@ -249,15 +252,18 @@ def _change(base: Base | None, git: GitFacts) -> Change:
     )
 
 
-def _base_from_api(event: EventFacts, git: GitFacts, environ: Mapping[str, str]) -> Base | None:
+def _base_from_api(event: EventFacts, git: GitFacts, environ: Mapping[str, str], clock: Clock) -> Base | None:
     """Return the base that GitHub knows when a shallow checkout does not hold it, None where it cannot be asked."""
-    token = environ.get("GITHUB_TOKEN", "")
-    if not (token and event.repository and event.base_commit):
+    if not (environ.get("GITHUB_TOKEN") and event.repository and event.base_commit):
         return None
+    import time
+
+    from ratchetry.adapters.github import open_client
     from ratchetry.adapters.github.compare import compare
 
-    address = environ.get("GITHUB_API_URL", "https://api.github.com")
+    name = event.repository
     try:
-        return compare(event.repository, event.base_commit, event.commit or git.commit, token, address)
-    except UnreachableError:
+        with open_client(environ, repository=name, clock=clock, sleep=time.sleep, patience=_PATIENCE) as client:
+            return compare(client, event.base_commit, event.commit or git.commit)
+    except RatchetryError:
         return None

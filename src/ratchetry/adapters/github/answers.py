@@ -203,3 +203,22 @@ class Content:
     size: int = 0
     encoding: str = ""
     content: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedFile:
+    """One file of a comparison; its text is left out when it is large or none."""
+
+    filename: str
+    status: str
+    additions: int
+    deletions: int
+    patch: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """As at https://docs.github.com/en/rest/commits/commits#compare-two-commits."""
+
+    merge_base_commit: Sha
+    files: tuple[ChangedFile, ...]

@@ -22,7 +22,7 @@ from ratchetry.adapters.github.facts import (
     WorkflowRunFacts,
     WorkflowTokenFacts,
 )
-from ratchetry.adapters.github.session import Session, read
+from ratchetry.adapters.github.session import PATIENCE, Session, read
 from ratchetry.adapters.github.transport import Transport
 from ratchetry.errors import MissingPermissionError, NotFoundError, UsageError
 from ratchetry.ports import Clock
@@ -165,6 +165,7 @@ def open_client(
     clock: Clock,
     sleep: Callable[[float], None],
     jitter: Callable[[], float] | None = None,
+    patience: float = PATIENCE,
 ) -> GitHubClient:
     """Return a client for a repository, by default the one of the job that runs.
 
@@ -181,5 +182,6 @@ def open_client(
     in_actions = environ.get("GITHUB_ACTIONS") == "true"
     author = environ.get(LOGIN_VARIABLE, "").strip() or (ACTIONS_LOGIN if in_actions else "")
     transport = Transport(api_base(environ), token)
-    session = Session(transport, Budget(clock), clock=clock, sleep=sleep, jitter=jitter or SystemRandom().random)
+    chance = jitter or SystemRandom().random
+    session = Session(transport, Budget(clock), clock=clock, sleep=sleep, jitter=chance, patience=patience)
     return GitHubClient(session, name, clock=clock, author=author)

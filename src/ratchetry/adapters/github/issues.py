@@ -75,20 +75,22 @@ def _labelled(client: GitHubClient, fingerprint: str, label: str) -> tuple[Issue
 
 
 def _listed(client: GitHubClient, fingerprint: str, query: Mapping[str, str]) -> tuple[IssueFacts, ...]:
-    """Return our issues of a fingerprint in a list, oldest first; lists of issues hold pull requests as well."""
+    """Return our issues of a fingerprint in a list, oldest first."""
+    rows = listed_issues(client, {"state": "all", **query})
+    return tuple(row for row in rows if markers.fingerprint_of(row.body) == fingerprint and client.is_ours(row.author))
+
+
+def listed_issues(client: GitHubClient, query: Mapping[str, str]) -> tuple[IssueFacts, ...]:
+    """Return the issues in a list, oldest first; GitHub's lists of issues hold pull requests as well."""
     path = f"{client.base}/issues"
     rows = (
         row.facts()
-        for page in client.session.pages(path, {"state": "all", **query})
+        for page in client.session.pages(path, query)
         for row in read(page.text, tuple[answers.Issue, ...], path)
         if row.pull_request is None
     )
-    ours = {
-        row.number: row
-        for row in rows
-        if markers.fingerprint_of(row.body) == fingerprint and client.is_ours(row.author)
-    }
-    return tuple(ours[number] for number in sorted(ours))
+    found = {row.number: row for row in rows}
+    return tuple(found[number] for number in sorted(found))
 
 
 def _create(client: GitHubClient, wanted: Mapping[str, str], action: UpsertIssue) -> Created:

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from ratchetry.adapters.github import answers
 from ratchetry.adapters.github.client import GitHubClient
 from ratchetry.adapters.github.facts import IssueFacts
+from ratchetry.adapters.github.issues import listed_issues
 from ratchetry.adapters.github.markers import fingerprint_of
-from ratchetry.adapters.github.session import read
 
 
 def open_issues(client: GitHubClient, label: str) -> tuple[IssueFacts, ...]:
     """Return the open issues that have a label, oldest first; raises GitHubError."""
-    path = f"{client.base}/issues"
-    rows = (
-        row.facts()
-        for page in client.session.pages(path, {"state": "open", "labels": label})
-        for row in read(page.text, tuple[answers.Issue, ...], path)
-        if row.pull_request is None
-    )
-    found = {row.number: row for row in rows}
-    return tuple(found[number] for number in sorted(found))
+    return listed_issues(client, {"state": "open", "labels": label})
 
 
 def open_fingerprints(client: GitHubClient, label: str) -> dict[str, IssueFacts]:

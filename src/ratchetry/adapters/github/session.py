@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -40,7 +39,7 @@ class Page:
 
 
 class Session:
-    """Asks one API for one repository; remembers answers, in memory alone, to ask whether they still hold."""
+    """Asks one API, one request after the other; remembers answers, in memory alone, to ask whether they still hold."""
 
     def __init__(
         self,
@@ -50,15 +49,15 @@ class Session:
         clock: Clock,
         sleep: Callable[[float], None],
         jitter: Callable[[], float],
+        patience: float = PATIENCE,
     ) -> None:
         self._transport = transport
         self._clock = clock
         self._sleep = sleep
         self._jitter = jitter
-        self._patience = PATIENCE
+        self._patience = self._all_patience = patience
         self._last_write: float | None = None
         self._known: OrderedDict[str, Answer] = OrderedDict()
-        self._lock = threading.RLock()
         self.budget = budget
 
     def close(self) -> None:
@@ -116,7 +115,7 @@ class Session:
     def pause(self, seconds: float) -> None:
         """Wait, as long as patience lasts; raises GitHubError when it does not."""
         if seconds > self._patience:
-            msg = f"GitHub keeps ratchetry waiting for more than {PATIENCE:g} s; run it again later"
+            msg = f"GitHub keeps ratchetry waiting for more than {self._all_patience:g} s; run it again later"
             raise GitHubError(msg)
         self._patience -= seconds
         self._sleep(seconds)
@@ -141,16 +140,15 @@ class Session:
 
     def _send(self, request: Request) -> Answer:
         """Return the answer to a request, made again where that is safe and promises something."""
-        with self._lock:
-            for turn in range(TRIES):
-                decision = decide(request, self._once(request), turn=turn, now=self._clock.now())
-                match decision:
-                    case Accepted():
-                        return decision.answer
-                    case Refused():
-                        raise decision.error
-                    case Again():
-                        self._wait(decision, last=turn + 1 == TRIES)
+        for turn in range(TRIES):
+            decision = decide(request, self._once(request), turn=turn, now=self._clock.now())
+            match decision:
+                case Accepted():
+                    return decision.answer
+                case Refused():
+                    raise decision.error
+                case Again():
+                    self._wait(decision, last=turn + 1 == TRIES)
         raise AssertionError  # the last turn returns or raises
 
     def _once(self, request: Request) -> Answer | Silence:
