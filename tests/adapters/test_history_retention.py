@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import lzma
 import shutil
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from ratchetry.adapters.history_check import verify
 from ratchetry.adapters.history_compaction import compact
 from ratchetry.adapters.history_directory import HistoryDirectory
 from ratchetry.adapters.history_months import read_part
 from ratchetry.adapters.history_retention import prune, remove_orphans
+from ratchetry.errors import StateError
 from ratchetry.history import month
 from tests.adapters.history_runs import files, run
 
@@ -104,3 +110,48 @@ def test_no_names_go_while_a_file_cannot_be_read(tmp_path: Path) -> None:
     before = files(tmp_path)
     assert remove_orphans(HistoryDirectory(tmp_path)) == 0
     assert files(tmp_path) == before
+
+
+def test_of_two_parts_the_pruned_one_counts(tmp_path: Path) -> None:
+    """Whatever a union leaves side by side, rows that were dropped do not come back, nor by the next compaction."""
+    history = filled(tmp_path / "a", range(4))
+    compact(history, MONTH)
+    rows = {path: data for path, data in files(tmp_path / "a").items() if path.startswith("months/")}
+    prune(HistoryDirectory(tmp_path / "a"), MONTH, WHEN)
+    more = filled(tmp_path / "b", range(5))
+    compact(more, MONTH)
+    for path, data in (rows | files(tmp_path / "b")).items():
+        (tmp_path / "a" / path).write_bytes(data)
+    for _ in range(2):
+        fresh = HistoryDirectory(tmp_path / "a")
+        assert [columns.pruned for columns in fresh.columns()] == [True, True, True, True, False]
+        assert verify(fresh).problems == ()
+        compact(fresh, MONTH)
+    assert sum(part.header.kind == "runs" for part in fresh.months.parts(MONTH)) == 1
+
+
+def test_runs_without_rows_are_not_pruned_again_and_again(tmp_path: Path) -> None:
+    """There is nothing to drop of a run that was not measured, so it is not told to be without rows."""
+    history = HistoryDirectory(tmp_path)
+    history.add(replace(run(1), tests=(), findings=(), failures=()))
+    assert prune(history, MONTH, WHEN).runs == 0
+    assert [columns.pruned for columns in history.columns()] == [False]
+
+
+def test_a_header_that_is_wrong_about_pruning_is_a_problem(tmp_path: Path) -> None:
+    """What a part says of itself decides which copy of a run counts, so `verify` compares it with its content."""
+    history = filled(tmp_path, range(2))
+    compact(history, MONTH)
+    (path,) = tmp_path.glob("months/*/*")
+    first, second = (lzma.LZMADecompressor() for _ in range(2))
+    header = json.loads(first.decompress(path.read_bytes()))
+    content = second.decompress(first.unused_data)
+    data = lzma.compress(json.dumps(header | {"pruned": [1]}).encode()) + lzma.compress(content)
+    path.unlink()
+    path.with_name(f"{month.part_checksum(data)}.json.xz").write_bytes(data)
+    (problem,) = verify(HistoryDirectory(tmp_path)).problems
+    assert "which runs were pruned" in problem.what
+    for wrong in ([0, 0], [2], [-1]):
+        data = lzma.compress(json.dumps(header | {"pruned": wrong}).encode()) + lzma.compress(content)
+        with pytest.raises(StateError, match="ascending"):
+            month.header_of(data, "part")

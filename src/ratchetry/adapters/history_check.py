@@ -174,6 +174,9 @@ def _check_part(history: HistoryDirectory, path: Path, name: str, of: str, found
         found.named |= set(month.tests_of(data, name).chunks)
         return
     node = month.content_of(data, name)
+    if header.kind == "runs" and header.positions != month.pruned_in(node, len(header.keys)):
+        msg = "its header does not tell right which runs were pruned"
+        raise StateError(msg)
     for at, (key, checksum) in enumerate(zip(header.keys, header.checksums, strict=True)):
         document = month.file_of(node, at, checksum, name)
         if header.kind == "events":

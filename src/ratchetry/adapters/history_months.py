@@ -41,6 +41,8 @@ class Entry:
     """Its position in the part at `path`; None for a file of its own."""
     checksum: str = ""
     """Of one in a part: the checksum of its file."""
+    pruned: bool = False
+    """Whether its part says that tests and findings of the run were dropped."""
 
 
 class Months:
@@ -65,8 +67,9 @@ class Months:
         return [name for name in self.all(kind) if first <= name <= last]
 
     def entries(self, kind: Single, name: str) -> list[Entry]:
-        """Return what stands in a month, each once and in order of its time; what is in a part comes before a file.
+        """Return what stands in a month, each once and in order of its time.
 
+        What is in a part comes before a file, and of two parts what was pruned: so no union brings dropped rows back.
         Raises StateError naming a file that cannot be read.
         """
         return self.readable(kind, name, _refuse)
@@ -84,7 +87,7 @@ class Months:
         found = {entry.key: entry for entry in self._singles(kind, name, problem)}
         for part in self.parts(name, problem):
             if part.header.kind == kind:
-                found |= {entry.key: entry for entry in _in_part(part)}
+                found |= {entry.key: entry for entry in _in_part(part) if not _outdated(entry, found.get(entry.key))}
         return sorted(found.values(), key=lambda entry: (entry.time, entry.key))
 
     def singles(self, kind: Single, name: str) -> list[Path]:
@@ -202,9 +205,15 @@ def _content(path: Path) -> Node:
 def _in_part(part: Part) -> Iterator[Entry]:
     """Yield what a part holds."""
     header = part.header
+    pruned = frozenset(header.positions)
     rows = zip(header.keys, header.times, header.checksums, strict=True)
     for at, (key, time, checksum) in enumerate(rows):
-        yield Entry(key=key, time=time, path=part.path, place=at, checksum=checksum)
+        yield Entry(key=key, time=time, path=part.path, place=at, checksum=checksum, pruned=at in pruned)
+
+
+def _outdated(entry: Entry, known: Entry | None) -> bool:
+    """Tell whether an entry has rows that another place of the same run has no more."""
+    return known is not None and known.pruned and not entry.pruned
 
 
 def _refuse(_path: Path, error: StateError) -> None:

@@ -37,7 +37,7 @@ def prune(history: HistoryDirectory, name: str, when: str, *, write: bool = True
     with history.exclusive():
         done = compact_alone(history, name, write=write)
         problems: list[str] = list(done.problems)
-        entries = [entry for entry in _readable(history, name, problems) if not history.columns_of(entry).pruned]
+        entries = list(_prunable(history, name, when, problems))
         tests = sum(len(part.outcomes) for entry in entries for part in history.columns_of(entry).tests)
         if entries and write:
             _sum_up(history, name, entries)
@@ -63,15 +63,18 @@ def remove_orphans(history: HistoryDirectory) -> int:
         return found
 
 
-def _readable(history: HistoryDirectory, name: str, problems: list[str]) -> Iterator[Entry]:
-    """Yield the runs of a month that can be read, and note why others cannot."""
+def _prunable(history: HistoryDirectory, name: str, when: str, problems: list[str]) -> Iterator[Entry]:
+    """Yield the runs of a month that have something to drop, and note why others cannot be read."""
     for entry in history.months.readable("runs", name, lambda _path, error: problems.append(str(error))):
+        if entry.pruned:
+            continue
         try:
             history.columns_of(entry)
-        except StateError as error:
+            data = history.months.data("runs", entry)
+            if pruned(data, when) != data:
+                yield entry
+        except (StateError, ValueError) as error:
             problems.append(str(error))
-            continue
-        yield entry
 
 
 def _sum_up(history: HistoryDirectory, name: str, entries: list[Entry]) -> None:

@@ -11,14 +11,15 @@ import hashlib
 import lzma
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Annotated, Final, Literal
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from ratchetry.errors import StateError
 from ratchetry.history.document import ChunkId, checksum_of, is_document, opened, seal
-from ratchetry.history.transpose import Node, pick, transposed
+from ratchetry.history.transpose import Node, descend, pick, transposed
 from ratchetry.state.codec import LIMIT, encode, refuse_newer
 
 FORMAT: Final = 1
@@ -43,12 +44,22 @@ class PartHeader(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     keys: tuple[str, ...]
     times: tuple[str, ...]
     checksums: tuple[Checksum, ...]
+    pruned: tuple[int, ...] | UnsetType = UNSET
+    """The positions of the runs whose tests and findings were dropped; left out when there is none."""
 
     def __post_init__(self) -> None:
-        """Refuse lists of different lengths."""
+        """Refuse lists of different lengths, and positions of nothing."""
         if not len(self.keys) == len(self.times) == len(self.checksums):
             msg = "keys, times and checksums differ in number"
             raise ValueError(msg)
+        if any(left >= right for left, right in pairwise((-1, *self.positions, len(self.keys)))):
+            msg = "pruned does not hold ascending positions"
+            raise ValueError(msg)
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """Return the positions of the runs whose tests and findings were dropped."""
+        return () if self.pruned is UNSET else self.pruned
 
 
 class ChunkTests(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,15 +96,21 @@ def packed(kind: Literal["runs", "events"], month: str, documents: Sequence[Docu
 
     Raises ValueError when one of them is no JSON in the form in which ratchetry writes it: it would not come back.
     """
+    node = transposed([body_of(document.data) for document in documents])
     header = PartHeader(
         kind=kind,
         month=month,
         keys=tuple(document.key for document in documents),
         times=tuple(document.time for document in documents),
         checksums=tuple(checksum_of(document.data) for document in documents),
+        pruned=pruned_in(node, len(documents)) or UNSET if kind == "runs" else UNSET,
     )
-    bodies = [body_of(document.data) for document in documents]
-    return _compressed(header, msgspec.json.encode(transposed(bodies), order="sorted"))
+    return _compressed(header, msgspec.json.encode(node, order="sorted"))
+
+
+def pruned_in(node: Node, size: int) -> tuple[int, ...]:
+    """Return the positions of the documents of a node, given their number, that say when their rows were dropped."""
+    return tuple(at for at in range(size) if descend(node, at, "pruned") is not None)
 
 
 def packed_tests(month: str, keys: Sequence[str], times: Sequence[str], tests: MonthTests) -> bytes:

@@ -27,9 +27,9 @@ from ratchetry.adapters.data_branch.remote import Remote, find_remote
 from ratchetry.adapters.data_branch.store import Store
 from ratchetry.adapters.data_branch.tip import fetch_tip
 from ratchetry.adapters.data_branch.working import temporary_store
-from ratchetry.errors import ConfigError, RatchetryError, UsageError
-from ratchetry.history.layout import LAYOUT_FILE, check_layout
-from ratchetry.history.month import header_of
+from ratchetry.errors import ConfigError, RatchetryError, StateError, UsageError
+from ratchetry.history.layout import LAYOUT_FILE, PartPlace, check_layout, place_of
+from ratchetry.history.month import header_of, part_checksum
 from ratchetry.pipeline.history import compact_months, history_at, prune_tests
 from ratchetry.pipeline.survey import places_of
 from ratchetry.ports import Clock, Progress
@@ -231,10 +231,17 @@ def compaction(settings: Settings, now: datetime) -> Compact:
 
 
 def covered_by_part(data: bytes, origin: str) -> frozenset[str]:
-    """Return the paths of the runs or events that a part of a compacted month holds, or what else its sums are of.
+    """Return the paths of the runs or events that a part of a compacted month holds, or what its sums are of.
 
+    To have dropped the rows of a run is to hold something more, `pruned/...`: so the part with the rows gives way.
     Raises StateError naming a part that is damaged.
     """
+    if isinstance(place := place_of(origin), PartPlace) and place.checksum != part_checksum(data):
+        msg = f"{origin}: damaged: its content is not what its name says"
+        raise StateError(msg)
     header = header_of(data, origin)
     directory = header.month.replace("-", "/")
-    return frozenset(f"{header.kind}/{directory}/{key}.json" for key in header.keys)
+    names = [f"{directory}/{key}.json" for key in header.keys]
+    return frozenset(
+        (*(f"{header.kind}/{name}" for name in names), *(f"pruned/{names[at]}" for at in header.positions))
+    )

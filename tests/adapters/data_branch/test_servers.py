@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ratchetry.adapters.data_branch.working import temporary_store
 from ratchetry.errors import UnreachableError, UsageError
 from ratchetry.pipeline.sync import fold, pull, push
 from tests.adapters.data_branch.remotes import DATA, Server, read, run, server, share, write
@@ -172,3 +173,14 @@ def test_many_batches_are_folded_in_bounded_pushes(tmp_path: Path, monkeypatch: 
     assert (len(folded.folded), folded.added) == (5, 6)
     assert git(remote.path, "rev-list", "--count", DATA) == "3"
     assert remote.refs().keys() == {DATA}
+
+
+def test_an_inbox_that_others_empty_meanwhile_is_empty(tmp_path: Path) -> None:
+    """What was seen to wait, and was folded by someone else before the next look, is gone, which is no failure."""
+    remote = server(tmp_path / "remote.git")
+    mine = share(write(tmp_path / "mine", {run(1): b"one"}), remote)
+    push(mine, fold=False)
+    with temporary_store(mine.cache, mine.remote, mine.environ, mine.patience) as store:
+        assert store.fetch_inbox().keys() == remote.refs().keys()
+        fold(mine)
+        assert store.fetch_inbox() == {}

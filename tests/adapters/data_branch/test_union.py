@@ -16,7 +16,12 @@ from tests.adapters.data_branch.remotes import CHUNK, EVENT, PART, run
 OTHER = "months/2026-10/fedcba9876543210.json.xz"
 OLD = tuple(run(number, "2026/10") for number in range(4))
 SINGLES = st.sampled_from([*OLD, run(1), run(2), CHUNK, EVENT])
-PARTS = {PART: frozenset(OLD[:2]), OTHER: frozenset(OLD[1:])}
+LEAN = "months/2026-10/aaaaaaaaaaaaaaaa.json.xz"
+PARTS = {
+    PART: frozenset(OLD[:2]),
+    OTHER: frozenset(OLD[1:]),
+    LEAN: frozenset((*OLD[:2], *(path.replace("runs/", "pruned/") for path in OLD[:2]))),
+}
 
 
 def tree(paths: frozenset[str]) -> dict[str, str]:
@@ -64,6 +69,15 @@ def test_what_is_there_stays() -> None:
     """Of two contents of one file the first stays; both cases are counted."""
     union = united({run(1): "a"}, [{run(1): "b", run(2): "c"}, {run(1): "a", run(2): "d"}], {})
     assert (union.added, union.known, union.differing) == ({run(2): "c"}, 1, 2)
+
+
+def test_a_pruned_part_takes_the_place_of_the_one_with_rows() -> None:
+    """Whichever of the two comes first, only the one without rows is there afterwards."""
+    coverage = {PART: PARTS[PART], LEAN: PARTS[LEAN]}
+    first = united({PART: PART}, [{LEAN: LEAN}], coverage)
+    assert (first.added, first.removed) == ({LEAN: LEAN}, (PART,))
+    second = united({LEAN: LEAN}, [{PART: PART}], coverage)
+    assert (second.added, second.removed, second.known) == ({}, (), 1)
 
 
 def test_damaged_parts_are_counted() -> None:

@@ -35,7 +35,7 @@ class Folded:
     differing: int = 0
     """Files that came in and were there already with another content, which stays."""
     removed: int = 0
-    """Single files that are in a part of a compacted month now."""
+    """Files all of whose content is in a part of a compacted month now."""
     squashed: bool = False
     left: Mapping[str, str] = field(default_factory=dict)
     """References of the inbox that stay, each with the reason."""

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from ratchetry.adapters.data_branch.local import LocalFiles, read_file
-from ratchetry.adapters.data_branch.objections import DAMAGED, Objection
-from ratchetry.adapters.data_branch.parts import Covered, coverage_of, readable_coverage
+from ratchetry.adapters.data_branch.objections import DAMAGED, EARLY, Objection
+from ratchetry.adapters.data_branch.parts import DROPPED, Covered, coverage_of, readable_coverage
 from ratchetry.adapters.data_branch.patience import Patience
 from ratchetry.adapters.data_branch.store import INBOX, INBOX_BRANCHES, Store
 from ratchetry.adapters.data_branch.streams import Draft
 from ratchetry.adapters.data_branch.tip import Tip, blob_name
 from ratchetry.adapters.data_branch.trees import CURSOR_FILE
 from ratchetry.adapters.data_branch.union import parts_to_read, united
-from ratchetry.history.layout import LAYOUT_FILE
+from ratchetry.history.layout import LAYOUT_FILE, place_of
 
 _LOCAL: Final = "0" * 40
 """Stands for the name of a content that is here only."""
@@ -60,14 +60,28 @@ def new_files(
     if CURSOR_FILE in local.sizes and tip.files.get(CURSOR_FILE) != blob_name(read_file(root, CURSOR_FILE)):
         files[CURSOR_FILE] = _LOCAL
     wanted = parts_to_read(tip.files, (files,))
-    ours = readable_coverage({path: read_file(root, path) for path in wanted if path in files}, covered)
     theirs = coverage_of(store, {path: name for path, name in wanted.items() if path not in files}, covered)
-    union = united(tip.files, (files,), {**ours, **theirs})
+    ours = readable_coverage({path: read_file(root, path) for path in wanted if path in files}, covered)
+    there = tip.files.keys() | frozenset().union(*theirs.values())
+    early = {path for path, held in ours.items() if is_early(held, there)}
+    union = united(tip.files, ({path: files[path] for path in files.keys() - early},), {**ours, **theirs})
     damaged = (path for path in wanted if path in files and path not in ours)
     paths = sorted({*union.added, *([CURSOR_FILE] if union.cursors else [])})
     found = {path: objection(path, read_file(root, path)) for path in paths}
-    objections = {path: reason for path, reason in found.items() if reason} | dict.fromkeys(damaged, DAMAGED)
+    waiting = (path for path in early if any(place_of(each) and each not in there for each in ours[path]))
+    objections = {path: reason for path, reason in found.items() if reason}
+    objections |= {**dict.fromkeys(damaged, DAMAGED), **dict.fromkeys(waiting, EARLY)}
     return NewFiles(paths=tuple(path for path in paths if path not in objections), objections=objections)
+
+
+def is_early(held: frozenset[str], there: Collection[str]) -> bool:
+    """Tell whether a part has dropped rows that the remote still has.
+
+    What others have is for a fold to drop, by the settings of who folds, and not for one who needs room.
+    """
+    runs = {path.partition("/")[2] for path in there if path.startswith("runs/")}
+    dropped = {each.partition("/")[2] for each in there if each.startswith(DROPPED)}
+    return any(each.startswith(DROPPED) and each.partition("/")[2] in runs - dropped for each in held)
 
 
 def make_batch(store: Store, root: Path, paths: tuple[str, ...], local: LocalFiles) -> Batch:

@@ -16,6 +16,7 @@ Objection = Callable[[str, bytes], str]
 """Returns why the content of a path is not shared, empty when it is."""
 
 DAMAGED: Final = "damaged, or of a newer version"
+EARLY: Final = "holds runs without their tests, which the remote still has; taken when a fold has dropped them there"
 WHOLE: Final = "a whole record of an earlier version, which may hold messages as they were"
 
 

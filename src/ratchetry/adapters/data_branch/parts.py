@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from ratchetry.adapters.data_branch.store import Store
 from ratchetry.adapters.data_branch.trees import LARGEST_FILE
@@ -12,8 +13,11 @@ from ratchetry.errors import StateError
 Covered = Callable[[bytes, str], frozenset[str]]
 """Returns what a part stands for, given its content and path: runs and events by the paths of files of their own.
 
-Whatever else it holds has a name, too, that is no path of a history.  Raises StateError for a damaged part.
+To be without the rows of `runs/X` is to hold `pruned/X` as well, and sums over them are called `tests/X`: so what was
+pruned stands for more than what it came from.  Raises StateError for a damaged part.
 """
+DROPPED: Final = ("pruned/", "tests/")
+"""How the names begin of what a part holds instead of the rows of a run."""
 
 
 def coverage_of(store: Store, parts: Files, covered: Covered) -> Coverage:

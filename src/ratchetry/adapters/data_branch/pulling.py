@@ -16,7 +16,15 @@ from ratchetry.adapters.data_branch.parts import Covered, coverage_of, readable_
 from ratchetry.adapters.data_branch.store import Store
 from ratchetry.adapters.data_branch.tip import Tip, blob_name, fetch_tip
 from ratchetry.adapters.data_branch.trees import CURSOR_FILE, LARGEST_FILE
-from ratchetry.adapters.data_branch.union import Files, United, latest_cursor, month_of_part, parts_to_read, united
+from ratchetry.adapters.data_branch.union import (
+    Files,
+    United,
+    latest_cursor,
+    month_of_part,
+    parts_to_read,
+    superseded,
+    united,
+)
 from ratchetry.errors import UsageError
 from ratchetry.history import layout
 
@@ -37,7 +45,7 @@ class Pulled:
     size: int = 0
     """Bytes written."""
     removed: int = 0
-    """Local single files that are in a part of a compacted month now."""
+    """Local files all of whose content is in a new part of a compacted month now."""
     known: int = 0
     left_out: Mapping[str, int] = field(default_factory=dict)
     """How many entries of the remote's tree were no files of a history, by reason."""
@@ -49,8 +57,8 @@ def pull(
 ) -> Pulled:
     """Return what was brought, or with `dry_run` what would be, from a remote's history into a directory.
 
-    What is there stays, but for single files that are in a part of a compacted month.  Raises StateError when the
-    reference holds no history that is read here, UsageError when nothing can be written.
+    What is there stays, but for files all of whose content is in a new part of a compacted month.
+    Raises StateError when the reference holds no history that is read here, UsageError when nothing can be written.
     """
     local = local_files(root)
     tip = fetch_tip(store, ref, trees_only=layout.LAYOUT_FILE in local.sizes)
@@ -166,15 +174,17 @@ def _take_cursor(store: Store, tip: Tip, root: Path, local: LocalFiles, writer: 
 
 
 def _remove_covered(root: Path, local: LocalFiles, new_parts: Sequence[str], covered: Covered) -> int:
-    """Remove the local single files that parts stand for which have just been written; return how many."""
+    """Remove the local files that parts stand for which have just been written; return how many."""
+    written = readable_coverage({part: read_file(root, part) for part in new_parts if (root / part).exists()}, covered)
+    fresh = frozenset().union(*written.values())
+    months = {month_of_part(part) for part in written}
+    old = {path: read_file(root, path) for path in local.sizes if month_of_part(path) in months - {""}}
+    gone = (fresh & local.sizes.keys()) | superseded(local.sizes, readable_coverage(old, covered), fresh)
     removed = 0
-    for part in new_parts:
-        if not (root / part).exists():
-            continue
-        for path in covered(read_file(root, part), part) & local.sizes.keys():
-            with contextlib.suppress(FileNotFoundError):
-                (root / path).unlink()
-                removed += 1
+    for path in sorted(gone):
+        with contextlib.suppress(FileNotFoundError):
+            (root / path).unlink()
+            removed += 1
     return removed
 
 

@@ -63,7 +63,7 @@ class Store:
     def fetch_inbox(self) -> dict[str, str]:
         """Return the commits that wait in the inbox by reference, fetched whole."""
         wanted = [f"+{theirs}*:{ours}*" for theirs, ours in _FETCHED.items()]
-        answer = self._fetch("--prune", "--depth=1", "--no-filter", NAME, *wanted)
+        answer = self._fetch("--prune", "--quiet", "--depth=1", "--no-filter", NAME, *wanted)
         if answer.code == 1 and not answer.err.strip():
             return {}  # what git says when a depth is asked for and no reference is like those
         if answer.code != 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -21,7 +21,7 @@ Coverage = Mapping[str, frozenset[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class United:
-    """What a tree gains and loses by others: new files, those that parts of compacted months stand for, the rest."""
+    """What a tree gains and loses by others: new files, those that new parts of compacted months hold, the rest."""
 
     added: Files = field(default_factory=dict)
     removed: tuple[str, ...] = ()
@@ -39,6 +39,7 @@ def united(base: Files, batches: Sequence[Files], coverage: Coverage) -> United:
     """Return what a tree gains by some batches; `coverage` is that of `parts_to_read`."""
     incoming = [(path, name) for batch in batches for path, name in batch.items() if path != CURSOR_FILE]
     standing = {each for path, held in coverage.items() if path in base for each in held}
+    fresh: set[str] = set()
     added: dict[str, str] = {}
     known = differing = damaged = 0
     # Parts first: a single file that one of them stands for is not taken, whichever comes first.
@@ -54,16 +55,22 @@ def united(base: Files, batches: Sequence[Files], coverage: Coverage) -> United:
             known += 1
         else:
             added[path] = name
+            fresh |= held or frozenset()
             standing |= held or frozenset()
     cursors = tuple(dict.fromkeys(tree[CURSOR_FILE] for tree in (base, *batches) if CURSOR_FILE in tree))
     return United(
         added={**added, **({CURSOR_FILE: cursors[0]} if cursors and CURSOR_FILE not in base else {})},
-        removed=tuple(sorted(standing & base.keys())),
+        removed=tuple(sorted({*(standing & base.keys()), *superseded(base, coverage, fresh)})),
         known=known,
         differing=differing,
         damaged=damaged,
         cursors=cursors if len(cursors) > 1 else (),
     )
+
+
+def superseded(base: Collection[str], coverage: Coverage, fresh: Collection[str]) -> set[str]:
+    """Return the parts of a tree all of whose content is in new parts: those that it had before a pruning, say."""
+    return {path for path, held in coverage.items() if path in base and held and held.issubset(fresh)}
 
 
 def parts_to_read(base: Files, batches: Sequence[Files]) -> Files:
