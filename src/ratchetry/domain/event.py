@@ -14,7 +14,9 @@ from ratchetry.domain.record import ShortText
 
 EVENT_VERSION: Final = 1
 
-EventKind = Literal["decision", "outcome", "threshold_move", "waiver", "promotion", "log", "pruned", "issue", "quarantine"]
+EventKind = Literal[
+    "decision", "outcome", "threshold_move", "waiver", "promotion", "log", "pruned", "issue", "quarantine"
+]
 Scalar = str | float | int | bool | None
 Value = Scalar | tuple[Scalar, ...] | Mapping[str, Scalar]
 

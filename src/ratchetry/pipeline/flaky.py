@@ -12,7 +12,7 @@ from ratchetry.adapters.history_directory import HistoryDirectory
 from ratchetry.analyze.flaky.bounds import DEFAULT, Bounds
 from ratchetry.analyze.flaky.detect import detect
 from ratchetry.analyze.flaky.results import RunResults
-from ratchetry.domain.flaky import FlakyReport, FlakyTest
+from ratchetry.domain.flaky import FlakyReport
 from ratchetry.errors import UsageError
 from ratchetry.history.columns import RunColumns, TestPart
 from ratchetry.history.decoding import Names, expanded
@@ -52,39 +52,22 @@ def flaky_report(
     Raises UsageError when there are runs, but none that may be evidence.
     """
     reader = _Reader(history.names)
-    left_out: Counter[str] = Counter()
+    elsewhere: Counter[str] = Counter()
     runs: list[RunResults] = []
     for columns in history.columns(selection.since, selection.until):
         if selection.takes(columns):
             runs.append(reader.run(columns))
         else:
-            left_out[_why_not(columns)] += 1
-    if left_out and not runs:
-        told = ", ".join(f"{count} {what}" for what, count in left_out.most_common(5))
-        msg = f"{history.root}: no run of the branch {selection.branch!r}, but {told}; --branch names another"
+            elsewhere[columns.run.branch] += 1
+    if not runs and any(branch not in {"", selection.branch} for branch in elsewhere):
+        told = ", ".join(f"{count} of {branch!r}" for branch, count in elsewhere.most_common(5))
+        msg = f"{history.root}: no run of the branch {selection.branch!r} counts; there are {told}; --branch names one"
         raise UsageError(msg)
     report = detect(runs, bounds)
     quarantine = quarantine_now(history, now)
     by_test = {one.test: one for one in quarantine}
     flaky = tuple(replace(test, quarantine=by_test.get(test.test)) for test in report.flaky)
     return replace(report, flaky=flaky, quarantined=quarantine)
-
-
-def active(report: FlakyReport) -> Iterator[FlakyTest]:
-    """Yield the tests that are flaky now."""
-    return (test for test in report.flaky if test.status == "active")
-
-
-def _why_not(columns: RunColumns) -> str:
-    """Return what a run that is no evidence is."""
-    run = columns.run
-    if columns.pruned:
-        return "without its tests, which were pruned"
-    if run.dirty:
-        return "of code that was not committed"
-    if run.pull_request is not None or run.event.startswith("pull_request"):
-        return "of pull requests"
-    return f"of {run.branch!r}"
 
 
 class _Reader:

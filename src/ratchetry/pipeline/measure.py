@@ -77,7 +77,7 @@ def plan_stages(
     """Return what each stage is about to do, results of an earlier run with the same inputs included."""
     plans = {}
     for stage in stages:
-        context = _context(survey, stage, fetch)
+        context = context_for(survey, stage.name, fetch)
         key = stage_key(stage, survey, digests, day)
         entry = cache.load(key) if cache and not stage.needs else None
         plans[stage.name] = _reuse(stage, context, key, entry) if entry else _plan(stage, context, key)
@@ -137,8 +137,8 @@ def stage_key(stage: Stage, survey: Survey, digests: Mapping[str, str], day: str
     return address(stage.name, {path: digest for path, digest in digests.items() if stage.reads(path)}, facts)
 
 
-def _context(survey: Survey, stage: Stage, fetch: Fetch) -> Context:
-    """Return all that a stage may know."""
+def context_for(survey: Survey, stage: str, fetch: Fetch) -> Context:
+    """Return all that the stage of a name may know."""
     places = survey.places
     return Context(
         project=survey.project,
@@ -147,8 +147,8 @@ def _context(survey: Survey, stage: Stage, fetch: Fetch) -> Context:
         tree=survey.tree,
         fetch=fetch,
         scratch=str(places.root if survey.settings.in_place else places.scratch),
-        reports=str(places.reports(stage.name)),
-        artifacts=str(places.artifacts(stage.name)),
+        reports=str(places.reports(stage)),
+        artifacts=str(places.artifacts(stage)),
         own_python=sys.executable,
         own_distributions=survey.own_distributions,
         base=survey.base,

@@ -59,7 +59,7 @@ def measure_stages(
     Raises UsageError, ConfigError or StateError for what the user must mend.
     """
     stages = wanted(settings)
-    with _alone_in(places):
+    with alone_in(places):
         # before any code of the repository runs, which could write to the history
         quarantine = quarantine_of(places, settings, environ=environ, clock=clock, progress=progress)
         known = survey(places, settings, environ=environ, clock=clock, progress=progress)
@@ -190,7 +190,7 @@ def make_output(places: Places) -> None:
 
 
 @contextmanager
-def _alone_in(places: Places) -> Iterator[None]:
+def alone_in(places: Places) -> Iterator[None]:
     """Hold the output directory for one run; raises UsageError when another run holds it."""
     from filelock import FileLock, Timeout
 

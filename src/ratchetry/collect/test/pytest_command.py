@@ -28,10 +28,10 @@ def commands(context: Context) -> tuple[Command, ...]:
     """Return the run of the suite and, where coverage.py can be used, the commands that report what it measured."""
     pytest = pytest_configuration(context.tree, context.settings.pytest_args)
     if why_unmeasurable(context, pytest):
-        arguments = _arguments(context, pytest, in_one_process=False)
+        arguments = pytest_arguments(context, pytest, in_one_process=False)
         return (_suite(context, module_argv(context, "pytest", *arguments)),)
     configuration = coverage_settings(context, pytest)
-    arguments = _arguments(context, pytest, in_one_process=not configuration.follows_children)
+    arguments = pytest_arguments(context, pytest, in_one_process=not configuration.follows_children)
     suite = _suite(context, run_argv(context, pytest, *arguments), run_environment(context, configuration))
     return (suite, *report_commands(context, pytest, after=PYTEST))
 
@@ -49,7 +49,7 @@ def _suite(context: Context, argv: tuple[str, ...], variables: Mapping[str, str]
     )
 
 
-def _arguments(context: Context, pytest: PytestConfiguration, *, in_one_process: bool) -> tuple[str, ...]:
+def pytest_arguments(context: Context, pytest: PytestConfiguration, *, in_one_process: bool) -> tuple[str, ...]:
     """Return pytest's arguments; the user's own stand last and win."""
     return (
         *("-p", OBSERVER),
