@@ -26,7 +26,7 @@ takes the output in the place of PATH.
 def command(source: str, *, output: str, path: str) -> None:
     """Roll tests up: the failures, the sets of tests that runs share, and which run has which.
 
-    Reports on roll-ups are the same as those on all tests, and need a small part of the time and space.
+    Reports on roll-ups are the same as those on all tests, whose results need not be kept or read for them.
     """
     from ratchetry.cli.options import load_settings
     from ratchetry.pipeline.fleet import rollup
