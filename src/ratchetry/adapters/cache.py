@@ -127,7 +127,7 @@ def file_digest(path: str) -> str:
     digest = hashlib.sha256()
     try:
         if stat.S_ISLNK(os.lstat(path).st_mode):
-            digest.update(b"link\0" + os.fsencode(os.readlink(path)) + b"\0")  # noqa: PTH115
+            digest.update(b"link\0" + os.fsencode(os.readlink(path)) + b"\0")
             path = os.path.realpath(path)
         descriptor = open_for_reading(path)
         try:

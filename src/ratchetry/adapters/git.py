@@ -283,16 +283,16 @@ def _untracked(git: Git, ours: str | None) -> Iterable[tuple[str, int]]:
     return [
         (name, _lines_of(place))
         for path, place in rows
-        if not _is_below(name := path.decode("utf-8", "replace"), ours) and not os.path.islink(place)  # noqa: PTH114  # bytes
+        if not _is_below(name := path.decode("utf-8", "replace"), ours) and not os.path.islink(place)  # bytes
     ]
 
 
 def _lines_of(path: bytes) -> int:
     """Return how many lines a text file has; 0 when it is binary, too large or cannot be read."""
     try:
-        if not os.path.isfile(path) or os.path.getsize(path) > _UNTRACKED_BYTES:  # noqa: PTH113, PTH202  # bytes
+        if not os.path.isfile(path) or os.path.getsize(path) > _UNTRACKED_BYTES:  # bytes
             return 0
-        with open(path, "rb") as file:  # noqa: PTH123  # the name may be no valid text
+        with open(path, "rb") as file:  # the name may be no valid text
             data = file.read(_UNTRACKED_BYTES)
     except OSError:
         return 0
@@ -307,8 +307,8 @@ def _trailers(git: Git, since: str) -> dict[str, tuple[str, ...]]:
 
 def _own_directory(root: str, output_dir: str) -> str | None:
     """Return the output directory relative to the root, None when it is elsewhere or not named."""
-    path = Path(os.path.abspath(os.path.join(root, output_dir)))  # noqa: PTH100, PTH118  # links are not followed
-    base = Path(os.path.abspath(root))  # noqa: PTH100  # links are not followed
+    path = Path(os.path.abspath(os.path.join(root, output_dir)))  # links are not followed
+    base = Path(os.path.abspath(root))  # links are not followed
     return path.relative_to(base).as_posix() if output_dir and path != base and path.is_relative_to(base) else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def verify(history: HistoryDirectory) -> Checked:
         for path in _walk(history.root / directory):
             found.files += 1
             name = path.relative_to(history.root).as_posix()
-            _try(found, name, lambda path=path, name=name: _check(history, path, name, found))  # type: ignore[misc]
+            _try(found, name, partial(_check, history, path, name, found))
     for orphan in sorted(found.chunks - found.named):
         found.notes.append(Remark(path=layout.chunk_path(orphan), what="no run refers to these names"))
     return Checked(

@@ -13,8 +13,8 @@ class LazyGroup(click.Group):
     """A group that knows the names and summaries of its commands, and imports one only to call it.
 
     The command `backfill` of the package `ratchetry.cli.history` is the value `command` of the module
-    `ratchetry.cli.history.backfill`; a hyphen in the name is an underscore in that of the module, and a keyword, such as
-    `import`, has one more at its end.
+    `ratchetry.cli.history.backfill`; a hyphen in the name is an underscore in that of the module, and a keyword, such
+    as `import`, has one more at its end.
     """
 
     def __init__(self, *, package: str, summaries: Mapping[str, str], **settings: object) -> None:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from random import Random
+from random import Random, SystemRandom
 from typing import Final
 
 from ratchetry.adapters.data_branch.compaction import Compact
@@ -96,7 +96,7 @@ def sharing(
         environ=environ,
         clock=clock,
         progress=progress,
-        patience=Patience(sleep=sleep, random=random or Random()),  # noqa: S311  # spreads retries, guards nothing
+        patience=Patience(sleep=sleep, random=random or SystemRandom()),
         covered=covered_by_part,
         objection=objection_to,
     )

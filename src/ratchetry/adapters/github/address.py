@@ -34,7 +34,7 @@ def is_trustworthy(address: str) -> bool:
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""
-        parts.port  # noqa: B018  # raises for a port that is none
+        _ = parts.port  # raises for a port that is none
     except ValueError:
         return False
     return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK))
