@@ -174,7 +174,7 @@ def test_parts_of_months_stand_for_single_files(tmp_path: Path) -> None:
 
 
 def test_a_part_that_says_nothing_new_is_not_taken(tmp_path: Path) -> None:
-    """Two that compact the same month do not double it."""
+    """Two that compact the same month do not double it, and a part that holds more takes the place of another."""
     remote = server(tmp_path / "remote.git")
     runs = [run(number, "2026/10") for number in range(3)]
     other = "months/2026-10/fedcba9876543210.json.xz"
@@ -183,7 +183,7 @@ def test_a_part_that_says_nothing_new_is_not_taken(tmp_path: Path) -> None:
     assert push(two).paths == ()
     assert pull(two).written == 1
     push(share(write(tmp_path / "three", {other: part(*runs, run(9, "2026/10"))}), remote))
-    assert remote.files().keys() == {PART, other}
+    assert remote.files().keys() == {other}
 
 
 def test_a_fold_compacts_when_asked_to(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ Examples:
 @click.option("--path", default=".", show_default=True, help="Repository whose settings, remotes and login count.")
 @click.option("--remote", help="Remote, or address of a repository.  [default: origin]")
 @click.option("--ref", help="Branch of the shared history, or full name of a reference.  [default: ratchetry-data]")
-@click.option("--compact", is_flag=True, help="Compact the months that are over.")
+@click.option("--compact", is_flag=True, help="Pack months that are over; drop tests that are too old.")
 @click.option("--squash", is_flag=True, help="Cut off the past, so that clones stay small (a forced push).")
 @click.option("--dry-run", is_flag=True, help="Show what would be done, and change nothing.")
 @click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
