@@ -17,7 +17,7 @@ from ratchetry.fleet.tables import VIEWS
 from tests.answers import assert_same, light_answer, write_histories
 
 if TYPE_CHECKING:
-    from ratchetry.fleet.expressions import Frames
+    from ratchetry.fleet.frames import Frames
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from ratchetry.fleet.tables import IN_FILES, ROLLED, ROLLUPS, VIEWS, Kind, View
 if TYPE_CHECKING:
     import duckdb
 
-    from ratchetry.fleet.expressions import Frame, Frames
+    from ratchetry.fleet.frames import Frame, Frames
 
 TYPES: Final[Mapping[Kind, str]] = {
     "text": "VARCHAR",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from ratchetry.domain.fingerprint import short_hash
-from ratchetry.fleet.expressions import FAILING, SKIPPED
+from ratchetry.fleet.frames import FAILING, SKIPPED
 from ratchetry.fleet.tables import IN_FILES
 
 if TYPE_CHECKING:

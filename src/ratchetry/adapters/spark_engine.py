@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
     from pyspark.sql.types import DataType, StructType
 
-    from ratchetry.fleet.expressions import Frame, Frames
+    from ratchetry.fleet.frames import Frame, Frames
 
 INSTALL: Final = 'pip install "ratchetry[spark]"'
 _QUIET: Final[Mapping[str, str]] = {

@@ -13,45 +13,16 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from ratchetry.fleet.flaky_expressions import failures, flaky, flaky_weeks
+from ratchetry.fleet.frames import ORDER, RUN, known, number, ratio
 from ratchetry.fleet.tables import ROLLED
 
 if TYPE_CHECKING:
-    import narwhals as nw
-    from narwhals.typing import IntoLazyFrame
+    from ratchetry.fleet.frames import Frame, Frames
 
-    Frame = nw.LazyFrame[IntoLazyFrame]
-    Frames = Mapping[str, Frame]
-
-RUN: Final = ("repository", "run_id", "attempt")
-ORDER: Final = ("started", "run_id", "attempt")
-FAILING: Final = ("failed", "error", "flaky")
-"""Outcomes of a test that failed at least once in a run."""
-SKIPPED: Final = "skipped"
-"""The one outcome that decides nothing."""
-MOST_STEPS: Final = 2
-"""Changes of a test's outcome that a regression and its repair explain."""
 SHORT: Final = 7
 LONG: Final = 30
 """The days of the two windows of a trend."""
-
-
-def _ratio(above: nw.Expr, below: nw.Expr) -> nw.Expr:
-    """Return a ratio of two columns, NULL where there is nothing below."""
-    import narwhals as nw
-
-    return nw.when(below > 0).then(above.cast(nw.Float64) / below.cast(nw.Float64))
-
-
-def _number(condition: nw.Expr) -> nw.Expr:
-    """Return 1 where a condition holds and 0 where it does not."""
-    import narwhals as nw
-
-    return condition.cast(nw.Int64)
-
-
-def _known(column: nw.Expr) -> nw.Expr:
-    """Return 1 where a column has a value and 0 where it is NULL."""
-    return _number(~column.is_null())
 
 
 def main_runs(frames: Frames) -> Frame:
@@ -96,7 +67,7 @@ def trend(frames: Frames) -> Frame:
     counted = ("runs", "passed", "decided", "covered", "measured")
     daily = (
         _with_decided(main_runs(frames))
-        .with_columns(known=_known(nw.col("coverage")))
+        .with_columns(known=known(nw.col("coverage")))
         .group_by("repository", "day")
         .agg(
             nw.len().alias("runs"),
@@ -111,7 +82,7 @@ def trend(frames: Frames) -> Frame:
     within = days.filter(
         nw.col("then") <= nw.col("day"), nw.col("then") > nw.col("day").dt.offset_by(f"-{LONG}d").cast(nw.Date)
     )
-    short = _number(nw.col("then") > nw.col("day").dt.offset_by(f"-{SHORT}d").cast(nw.Date))
+    short = number(nw.col("then") > nw.col("day").dt.offset_by(f"-{SHORT}d").cast(nw.Date))
     windows = (
         within.with_columns(short=short)
         .with_columns(*((nw.col(name) * nw.col("short")).alias(f"{name}_short") for name in counted))
@@ -123,97 +94,10 @@ def trend(frames: Frames) -> Frame:
         "day",
         nw.col("runs_short").cast(nw.Int64).alias("runs_7"),
         nw.col("runs").cast(nw.Int64).alias("runs_30"),
-        _ratio(nw.col("passed_short"), nw.col("decided_short")).alias("pass_rate_7"),
-        _ratio(nw.col("passed"), nw.col("decided")).alias("pass_rate_30"),
-        _ratio(nw.col("covered_short"), nw.col("measured_short")).alias("coverage_7"),
-        _ratio(nw.col("covered"), nw.col("measured")).alias("coverage_30"),
-    )
-
-
-def _failed(frames: Frames) -> Frame:
-    """Return the results of tests that failed at least once in their run."""
-    import narwhals as nw
-
-    return frames["failing"] if ROLLED in frames else frames["tests"].filter(nw.col("outcome").is_in(FAILING))
-
-
-def _suspects(frames: Frames) -> Frame:
-    """Return the decided results of the tests that ever failed: no other test can be flaky."""
-    import narwhals as nw
-
-    failing = _failed(frames).select("repository", "test").unique()
-    if ROLLED in frames:
-        decided = _from_suites(frames, failing)
-    else:
-        decided = frames["tests"].filter(nw.col("outcome") != SKIPPED)
-        decided = decided.join(failing, on=["repository", "test"], how="semi")
-    return decided.with_columns(
-        bad=_number(nw.col("outcome").is_in(FAILING)),
-        good=_number(nw.col("outcome").is_in(("passed", "flaky"))),
-    )
-
-
-def _from_suites(frames: Frames, tests: Frame) -> Frame:
-    """Return the decided results of some tests out of roll-ups: what a run decided and did not fail has passed."""
-    import narwhals as nw
-
-    members = frames[ROLLED].join(tests, on=["repository", "test"], how="semi").unique()
-    decided = frames["suite_runs"].join(members, on=["repository", "suite"], how="inner")
-    result = (*RUN, "test", "number")
-    failed = frames["failing"].select(*result, "outcome")
-    outcome = nw.when(nw.col("outcome").is_null()).then(nw.lit("passed")).otherwise(nw.col("outcome"))
-    return decided.join(failed, on=list(result), how="left").with_columns(outcome=outcome)
-
-
-def _flips(suspects: Frame) -> Frame:
-    """Return results with whether the outcome differs from the one before on the branch, and whether there is one."""
-    import narwhals as nw
-
-    before = nw.col("bad").shift(1).over("repository", "branch", "test", order_by=(*ORDER, "bad"))
-    flipped = nw.when(before.is_null()).then(nw.lit(0)).otherwise(_number(before != nw.col("bad")))
-    return suspects.with_columns(flips=flipped, pairs=_known(before))
-
-
-def _mixed(commits: Frame) -> Frame:
-    """Return rows of test and commit with whether the test both passed and failed on it; on none that is known, not."""
-    import narwhals as nw
-
-    both = (nw.col("failures") > 0) & (nw.col("good") > 0) & ~nw.col("commit").is_null()
-    return commits.with_columns(mixed=_number(both))
-
-
-def flaky(frames: Frames) -> Frame:
-    """Return each test that both passed and failed on one commit, or went from one to the other and back.
-
-    `flips` are changes of the outcome between results that follow each other on one branch, `flip_rate` is their
-    share of all that could have been (Kowalczyk et al., "Modeling and Ranking Flaky Tests at Apple", ICSE-SEIP
-    2020, https://doi.org/10.1145/3377813.3381370). Two changes are a regression and its repair: no flakiness yet.
-    Results are added up by commit first, so that one pass over them serves both.
-    """
-    import narwhals as nw
-
-    counted = ("results", "failures", "flips", "pairs")
-    commits = (
-        _flips(_suspects(frames))
-        .group_by("repository", "test", "commit")
-        .agg(
-            nw.len().alias("results"),
-            nw.col("bad").sum().cast(nw.Int64).alias("failures"),
-            nw.col("good").sum().cast(nw.Int64),
-            *(nw.col(name).sum().cast(nw.Int64) for name in ("flips", "pairs")),
-        )
-    )
-    tests = (
-        _mixed(commits)
-        .group_by("repository", "test")
-        .agg(*(nw.col(name).sum().cast(nw.Int64) for name in (*counted, "mixed")))
-        .filter((nw.col("mixed") > 0) | (nw.col("flips") > MOST_STEPS))
-    )
-    return tests.select(
-        *("repository", "test", "results", "failures"),
-        nw.col("mixed").alias("flaky_commits"),
-        "flips",
-        _ratio(nw.col("flips"), nw.col("pairs")).alias("flip_rate"),
+        ratio(nw.col("passed_short"), nw.col("decided_short")).alias("pass_rate_7"),
+        ratio(nw.col("passed"), nw.col("decided")).alias("pass_rate_30"),
+        ratio(nw.col("covered_short"), nw.col("measured_short")).alias("coverage_7"),
+        ratio(nw.col("covered"), nw.col("measured")).alias("coverage_30"),
     )
 
 
@@ -228,7 +112,7 @@ def blame(frames: Frames) -> Frame:
     ran = frames["runs"].filter(nw.col("tests_passed") + nw.col("tests_failed") > 0)
     changes = frames["changes"].select(*RUN, "path").join(ran.select(*RUN), on=list(RUN), how="semi")
     changing = changes.select(*RUN).unique()
-    failing = _failed(frames).select(*RUN, "module").unique()
+    failing = failures(frames).select(*RUN, "module").unique()
     failed = failing.join(changing, on=list(RUN), how="semi")
     totals = changing.group_by("repository").agg(nw.len().alias("all_runs"))
     of_module = failed.group_by("repository", "module").agg(nw.len().alias("all_failed"))
@@ -266,9 +150,9 @@ def weekly(frames: Frames) -> Frame:
     main = (
         _with_decided(main_runs(frames))
         .with_columns(
-            passing=_number(nw.col("verdict").is_in(("pass", "warn"))),
-            judged=_number(nw.col("verdict").is_in(("pass", "warn", "fail"))),
-            **{f"{name}_n": _known(nw.col(name)) for name in _GAUGES},
+            passing=number(nw.col("verdict").is_in(("pass", "warn"))),
+            judged=number(nw.col("verdict").is_in(("pass", "warn", "fail"))),
+            **{f"{name}_n": known(nw.col(name)) for name in _GAUGES},
         )
         .group_by("repository", "week")
         .agg(
@@ -289,20 +173,6 @@ def weekly(frames: Frames) -> Frame:
     )
 
 
-def flaky_weeks(frames: Frames) -> Frame:
-    """Return how many tests of a repository both passed and failed on one commit, by the week it was last run."""
-    import narwhals as nw
-
-    commits = (
-        _suspects(frames)
-        .group_by("repository", "test", "commit")
-        .agg(nw.col("bad").sum().alias("failures"), nw.col("good").sum(), nw.col("week").max())
-    )
-    found = _mixed(commits).filter(nw.col("mixed") > 0, ~nw.col("week").is_null())
-    tests = found.select("repository", "week", "test").unique()
-    return tests.group_by("repository", "week").agg(nw.len().alias("flaky_tests"))
-
-
 def regressions(frames: Frames) -> Frame:
     """Return each time that a main branch began to fail, and when it first passed again (NULL: not yet).
 
@@ -313,7 +183,7 @@ def regressions(frames: Frames) -> Frame:
     judged = (
         main_runs(frames)
         .filter(nw.col("verdict").is_in(("pass", "warn", "fail")))
-        .with_columns(bad=_number(nw.col("verdict").is_in(("fail",))))
+        .with_columns(bad=number(nw.col("verdict").is_in(("fail",))))
         .select(*RUN, "started", "bad")
     )
     before = nw.col("bad").shift(1).over("repository", order_by=ORDER)
@@ -322,8 +192,8 @@ def regressions(frames: Frames) -> Frame:
         .with_columns(before=nw.col("before").fill_null(0))
         .filter(nw.col("before") != nw.col("bad"))
     )
-    number = nw.col("bad").cum_sum().over("repository", order_by=ORDER)
-    numbered = turns.with_columns(number=number)
+    turn = nw.col("bad").cum_sum().over("repository", order_by=ORDER)
+    numbered = turns.with_columns(number=turn)
     ends = numbered.filter(nw.col("bad") == 0).select("repository", "number", nw.col("started").alias("ended"))
     begins = numbered.filter(nw.col("bad") == 1).select("repository", "number", nw.col("started").alias("began"))
     return begins.join(ends, on=["repository", "number"], how="left").select("repository", "began", "ended")

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Final
 
-from ratchetry.fleet.expressions import MOST_STEPS
+from ratchetry.fleet.flaky_expressions import MOST_STEPS
 from ratchetry.fleet.results import RunResults
 from ratchetry.fleet.rows import Cell, module_of, week_of
 

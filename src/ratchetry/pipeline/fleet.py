@@ -15,7 +15,7 @@ from ratchetry.history.layout import LAYOUT_FILE
 
 if TYPE_CHECKING:
     from ratchetry.adapters.derived_files import Updated
-    from ratchetry.fleet.expressions import Frame, Frames
+    from ratchetry.fleet.frames import Frame, Frames
 
 Engine = Literal["light", "duckdb", "spark"]
 ENGINES: Final[tuple[Engine, ...]] = ("light", "duckdb", "spark")
