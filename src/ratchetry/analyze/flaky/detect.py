@@ -11,9 +11,9 @@ from ratchetry.analyze.flaky.bounds import DEFAULT, Bounds
 from ratchetry.analyze.flaky.circumstances import Circumstances
 from ratchetry.analyze.flaky.explain import Explained, explained
 from ratchetry.analyze.flaky.outages import Missing, first_look, told, unusual
-from ratchetry.analyze.flaky.periods import Period, Timeline, periods_of
+from ratchetry.analyze.flaky.periods import Timeline, periods_of
 from ratchetry.analyze.flaky.results import SKIPPED, RunResults, in_order
-from ratchetry.analyze.flaky.streaks import Seen, passing_elsewhere, streaks_of, with_company
+from ratchetry.analyze.flaky.streaks import Seen, passing_on, streaks_of, with_company
 from ratchetry.analyze.flaky.verdict import Judged, broken_test, flaky_test
 from ratchetry.domain.flaky import BrokenTest, FlakyReport, FlakyStatus, FlakyTest
 
@@ -107,14 +107,15 @@ def _failures(parts: Iterable[Explained], runs: int) -> list[int]:
 
 def _judge(test: str, results: _Results, part: Explained, runs: Sequence[RunResults], bounds: Bounds) -> Judged:
     """Return all that is known of one test."""
-    seen = results.seen[test]
+    seen, lost = results.seen[test], tuple(results.lost.get(test, ()))
+    if not part.flaky:
+        return Judged(test=test, seen=seen, lost=lost, part=part, timeline=Timeline(), periods=())
     away = {index for streak in (*part.broken, *part.open) for index in streak.runs}
+    failed = {commit for streak in part.flaky for commit in streak.commits}
     kept = [index for index, _ in seen if index not in away]
-    timeline = Timeline(results=kept, commits=_commits(kept, runs), passing=passing_elsewhere(seen, runs))
-    periods: list[Period] = periods_of(part.flaky, timeline, bounds)
-    return Judged(
-        test=test, seen=seen, lost=tuple(results.lost.get(test, ())), part=part, timeline=timeline, periods=periods
-    )
+    timeline = Timeline(results=kept, commits=_commits(kept, runs), passing=passing_on(failed, seen, runs))
+    periods = periods_of(part.flaky, timeline, bounds)
+    return Judged(test=test, seen=seen, lost=lost, part=part, timeline=timeline, periods=periods)
 
 
 def _commits(indexes: Iterable[int], runs: Sequence[RunResults]) -> list[int]:

@@ -31,8 +31,8 @@ _MOST_CLEAN: Final = 1_000_000
 class Timeline:
     """Where the results of a test lie: the run of each that counts, by its index, and that of each new commit."""
 
-    results: Sequence[int]
-    commits: Sequence[int]
+    results: Sequence[int] = ()
+    commits: Sequence[int] = ()
     passing: Mapping[str, frozenset[Environment]] = field(default_factory=dict)
 
     def results_until(self, run: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -100,10 +100,12 @@ def with_company(streaks: Mapping[str, Sequence[Streak]]) -> dict[str, list[Stre
     }
 
 
-def passing_elsewhere(seen: Iterable[Seen], runs: Sequence[RunResults]) -> Mapping[str, frozenset[Environment]]:
-    """Return, by commit, the environments in which a test passed on it."""
+def passing_on(
+    commits: Collection[str], seen: Iterable[Seen], runs: Sequence[RunResults]
+) -> Mapping[str, frozenset[Environment]]:
+    """Return, for each of some commits, the environments in which a test passed on it."""
     found: dict[str, set[Environment]] = {}
     for index, letter in seen:
-        if letter not in FAILED and runs[index].commit:
+        if letter not in FAILED and runs[index].commit in commits:
             found.setdefault(runs[index].commit, set()).add(runs[index].environment)
     return {commit: frozenset(environments) for commit, environments in found.items()}
