@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -38,6 +38,9 @@ OWN_TOOLS: Final = (
     "markdown-it-py",
     "validate-pyproject",
 )
+
+NEED_AN_ENVIRONMENT: Final = frozenset({"quality", "test", "security"})
+"""Stages that look at what is installed beside the project; benchmark needs it only where there are benchmarks."""
 
 _PATIENCE: Final = 10.0
 """Seconds that a measurement waits for GitHub to be in order, when it has to ask it what changed."""
@@ -173,10 +176,13 @@ def _interpreter(
     look_only: bool,
     sharing: Sharing | None,
 ) -> Interpreter:
-    """Return the interpreter for the project's tests."""
+    """Return the interpreter for the project's tests; for stages that need none, no environment is built."""
     from ratchetry.adapters.interpreter import prepare
 
     copies = not (look_only or settings.in_place)
+    tools = _test_tools(project, tree, settings)
+    if not tools and NEED_AN_ENVIRONMENT.isdisjoint(settings.stages):
+        settings = replace(settings, install=False)
     with _cache(places, look_only=look_only) as cache:
         return prepare(
             project,
@@ -186,7 +192,7 @@ def _interpreter(
             cache_dir=str(cache),
             scratch=lambda: str(tree.copy_to(places.scratch) if copies else places.root),
             progress=progress,
-            tools=_test_tools(project, tree, settings),
+            tools=tools,
             look_only=look_only,
             sharing=sharing,
         )
