@@ -20,6 +20,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "init": "Set a repository up: configuration, thresholds, workflow.",
     "doctor": "Tell what is installed, found, configured and missing.",
     "explain": "Tell what a metric is, its value, bound and history.",
+    "detect": "Find where the level of a metric or benchmark changed.",
     "history": "Keep, query and share the runs of a repository.",
     "flaky": "Find flaky tests, vet new ones, keep known ones from blocking.",
     "fleet": "Report on the histories of many repositories.",

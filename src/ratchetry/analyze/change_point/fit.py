@@ -1,0 +1,110 @@
+"""Descriptions of a series: levels with changes between them, on a straight line or on two machines where that pays."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from ratchetry.analyze.change_point.machine_classes import (
+    recorded_offsets,
+    refined_classes,
+    refined_offsets,
+    told_classes,
+)
+from ratchetry.analyze.change_point.pruning import STEP_EVIDENCE, pruned
+from ratchetry.analyze.change_point.segmentation import partition
+
+if TYPE_CHECKING:
+    from ratchetry.analyze.change_point.sums import Floats
+
+LEAST_FOR_MORE: Final = 20
+"""Points from which on a series may be described by a line, or by two machines that are not recorded."""
+_ROUNDS: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """A series without its line and machines, its changes, and the line's rise from one point to the next."""
+
+    values: Floats
+    changes: list[int]
+    description: float
+    """Twice the negative log-likelihood and the price of what it takes to describe the series, but for a constant."""
+    slope: float = 0.0
+    told: bool = False
+    """Whether two machines that are not recorded were told from the series."""
+
+
+def fitted(values: Floats, machines: Sequence[int] = ()) -> Fit:
+    """Return the best description of a series, whose machines may be recorded."""
+    if machines:
+        offsets = recorded_offsets(values, machines)
+        left = _levelled(values - offsets)
+        return _on_line(values - refined_offsets(offsets, left, machines))
+    plain = _on_line(values)
+    if len(values) < LEAST_FOR_MORE:
+        return plain
+    return _on_two_machines(values, plain) or plain
+
+
+def _on_two_machines(values: Floats, plain: Fit) -> Fit | None:
+    """Return the description with two machines, None where it is not the shorter one."""
+    classes = told_classes(values, plain.changes)
+    for _ in range(_ROUNDS):
+        if classes is None:
+            return None
+        without = values - classes.offsets
+        classes = refined_classes(values, without - _levelled(without), classes)
+    if classes is None:
+        return None
+    fit = _on_line(values - classes.offsets)
+    description = fit.description + classes.description
+    if description >= plain.description:
+        return None
+    return Fit(values=fit.values, changes=fit.changes, description=description, slope=fit.slope, told=True)
+
+
+def _on_line(values: Floats) -> Fit:
+    """Return the description of a series by levels, on a straight line where that is the shorter one."""
+    import numpy as np
+
+    n = len(values)
+    changes = pruned(values, partition(values))
+    level = Fit(values=values, changes=changes, description=_description(values, changes))
+    if n < LEAST_FOR_MORE:
+        return level
+    places = np.arange(n) - (n - 1) / 2
+    slope = float(places @ values) / float(places @ places)
+    without = values - slope * places
+    if not changes and level.description - _description(without, []) < 2 * math.log(n) + STEP_EVIDENCE:
+        return level
+    others = pruned(without, partition(without)) if changes else []
+    description = _description(without, others) + math.log(n)
+    if description >= level.description:
+        return level
+    return Fit(values=without, changes=others, description=description, slope=slope)
+
+
+def _levelled(values: Floats) -> Floats:
+    """Return what is left of a series around the medians between its changes."""
+    import numpy as np
+
+    left = values.copy()
+    bounds = [0, *pruned(values, partition(values)), len(values)]
+    for start, end in pairwise(bounds):
+        left[start:end] -= float(np.median(values[start:end]))
+    return left
+
+
+def _description(values: Floats, changes: Sequence[int]) -> float:
+    """Return Schwarz's criterion of levels with changes, each of which takes a place and a level."""
+    import numpy as np
+
+    n = len(values)
+    bounds = np.array([0, *changes, n])
+    lengths = np.diff(bounds)
+    left = values - np.repeat(np.add.reduceat(values, bounds[:-1]) / lengths, lengths)
+    return n * math.log(max(float(left @ left), 1e-300) / n) + 2 * math.log(n) * len(changes)
