@@ -16,7 +16,7 @@ from ratchetry.state.codec import encode
 if TYPE_CHECKING:
     from ratchetry.adapters.history_directory import HistoryDirectory
     from ratchetry.adapters.sql_query import Answer
-    from ratchetry.adapters.views_cache import Updated
+    from ratchetry.adapters.derived_files import Updated
 
 VIEWS: Final = "cache/views"
 SPILL: Final = "cache/spill"
