@@ -36,7 +36,9 @@ class Bounds:
     least_clean: int = 20
     """Clean results that resolving takes at least."""
     outage_share: float = 0.2
-    """Share of the decided tests that, failing at once, are an outage."""
+    """Share of the decided tests that, failing at once, are an outage, where it is more than usual."""
+    outage_certain: float = 0.5
+    """The same, whatever is usual."""
     outage_least: int = 5
     """Tests that have to fail for that."""
     outage_chance: float = 1e-6
@@ -44,6 +46,9 @@ class Bounds:
     common_tests: int = 5
     common_files: int = 3
     """Failures of one run that are alike, in so many tests of so many files, have one cause outside of the tests."""
+    common_runs: float = 0.1
+    common_least: int = 2
+    """In no more than this share, or number, of runs: what is common in more is no outage, but how failures look."""
     vetted: int = 10
     """Results below which a test is new."""
 

@@ -15,6 +15,8 @@ from ratchetry.domain.flaky import Outage
 
 _AROUND: Final = 10
 """Runs before and after that say how many failures are usual."""
+_UNUSUAL: Final = 1e-3
+"""Chance of so many failures below which a large share of the suite is more than usual."""
 _USUAL: Final = 0.5
 """Independent failures that are to be expected of any run."""
 
@@ -41,13 +43,13 @@ def first_look(runs: Sequence[RunResults], bounds: Bounds) -> Missing:
     whole: dict[int, str] = {}
     single: dict[int, frozenset[int]] = {}
     shared = _shared(runs, bounds)
+    counts = [len(run.bad()) for run in runs]
     for index, run in enumerate(runs):
-        bad = run.bad()
-        if len(bad) < min(bounds.outage_least, bounds.common_tests):
+        if counts[index] < min(bounds.outage_least, bounds.common_tests):
             continue
-        decided = run.decided()
-        if len(bad) >= max(bounds.outage_least, bounds.outage_share * decided):
-            whole[index] = f"{100 * len(bad) / decided:.0f}% of the tests failed at once"
+        share = counts[index] / run.decided()
+        if _is_outage(counts, index, share, bounds):
+            whole[index] = f"{100 * share:.0f}% of the tests failed at once"
         elif common := frozenset(_common(run, shared, bounds)):
             single[index] = common
     return Missing(runs=whole, tests=single)
@@ -62,11 +64,23 @@ def unusual(failures: Sequence[int], bounds: Bounds) -> dict[int, str]:
     for index, count in enumerate(failures):
         if count < bounds.outage_least:
             continue
-        near = [*failures[max(0, index - _AROUND) : index], *failures[index + 1 : index + 1 + _AROUND]]
-        usual = max(median(near), _USUAL) if near else _USUAL
+        usual = _usual(failures, index)
         if _at_least(count, usual) < bounds.outage_chance:
             found[index] = f"{count} unrelated failures at once, where {usual:g} are usual"
     return found
+
+
+def _is_outage(counts: Sequence[int], index: int, share: float, bounds: Bounds) -> bool:
+    """Tell whether so many tests failed in a run that nothing can be said of any: half of them, or more than usual."""
+    if counts[index] < bounds.outage_least or share < bounds.outage_share:
+        return False
+    return share >= bounds.outage_certain or _at_least(counts[index], _usual(counts, index)) < _UNUSUAL
+
+
+def _usual(counts: Sequence[int], index: int) -> float:
+    """Return how many failures the runs around one have."""
+    near = [*counts[max(0, index - _AROUND) : index], *counts[index + 1 : index + 1 + _AROUND]]
+    return max(median(near), _USUAL) if near else _USUAL
 
 
 def told(runs: Sequence[RunResults], missing: Missing) -> tuple[Outage, ...]:
@@ -87,7 +101,8 @@ def told(runs: Sequence[RunResults], missing: Missing) -> tuple[Outage, ...]:
 def _shared(runs: Sequence[RunResults], bounds: Bounds) -> frozenset[str]:
     """Return the ways of failing that many unrelated tests have at once, most of the times that any has them.
 
-    One that tests mostly have alone, such as that of a report without tracebacks, says nothing of an outage.
+    One that tests mostly have alone says nothing of an outage, and neither does one that many tests have all the time,
+    such as that of a report without tracebacks.
     """
     together: Counter[str] = Counter()
     appearances: Counter[str] = Counter()
@@ -95,7 +110,10 @@ def _shared(runs: Sequence[RunResults], bounds: Bounds) -> frozenset[str]:
         for signature, positions in _alike(run).items():
             appearances[signature] += 1
             together[signature] += _unrelated(run, positions, bounds)
-    return frozenset(signature for signature, count in together.items() if 2 * count > appearances[signature])
+    most = max(bounds.common_least, bounds.common_runs * len(runs))
+    return frozenset(
+        signature for signature, count in together.items() if 2 * count > appearances[signature] and count <= most
+    )
 
 
 def _common(run: RunResults, shared: frozenset[str], bounds: Bounds) -> Iterator[int]:
