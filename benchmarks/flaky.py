@@ -4,7 +4,8 @@
 
 The histories (benchmarks/flaky_histories.py) have 500 tests and 300 commits each, 40 flaky tests with rates from
 0.5 to 30 percent, regressions, outages, and breaks from outside. The naive rules are "both outcomes on one commit", the
-same without runs in which a fifth of the suite failed, and "any change of the outcome from one run to the next". A resolved test counts as found: it was flaky.
+same without runs in which a fifth of the suite failed, and "any change of the outcome from one run to the next". A
+resolved test counts as found: it was flaky.
 
 Ends with exit code 1 when, over the scenarios without "stress" in their name, precision is below 0.98, recall for rates
 of 2 percent and more is below 0.90, or a test that only failed in outages is called flaky.

@@ -13,7 +13,7 @@ from ratchetry.collect.stage import Context
 from ratchetry.collect.test import STAGE
 from ratchetry.collect.test.junit_report import read_junit
 from ratchetry.collect.test.suite_ending import why_inconsistent, why_unfinished
-from ratchetry.collect.test.vetting import shuffled, tests_in
+from ratchetry.collect.test.vetting import shuffled, defined_tests
 from ratchetry.domain.command import Unable
 from ratchetry.domain.vetting import VetReport
 from ratchetry.errors import ReportError, UsageError
@@ -185,8 +185,8 @@ def _added(known: Survey, git: Git, commit: str) -> Iterator[str]:
     for path in sorted(known.base.files if known.base else ()):
         if not _is_test_file(path) or not known.tree.exists(path):
             continue
-        now = tests_in(known.tree.read(path))
-        before = tests_in(git.output("show", f"{commit}:./{path}") or b"")
+        now = defined_tests(known.tree.read(path))
+        before = defined_tests(git.output("show", f"{commit}:./{path}") or b"")
         yield from (f"{path}::{name}" for name in sorted(now - before))
 
 

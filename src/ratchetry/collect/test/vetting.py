@@ -60,7 +60,7 @@ def _plugins(context: Context, seed: int) -> Iterator[str]:
         yield "--reruns=0"
 
 
-def tests_in(source: bytes) -> frozenset[str]:
+def defined_tests(source: bytes) -> frozenset[str]:
     """Return the test functions that a file defines, with their classes, as pytest names them; none if it is broken."""
     try:
         tree = ast.parse(source)
