@@ -53,6 +53,9 @@ def fitted(values: Floats, machines: Sequence[int] = ()) -> Fit:
 def _on_two_machines(values: Floats, plain: Fit) -> Fit | None:
     """Return the description with two machines, None where it is not the shorter one."""
     classes = told_classes(values, plain.changes)
+    # the changes may all be switches, and cost nothing then: what is not shorter so will not be
+    if classes is None or _best_description(values - classes.offsets, plain) + classes.description > plain.description:
+        return None
     for _ in range(_ROUNDS):
         if classes is None:
             return None
@@ -81,6 +84,10 @@ def _on_line(values: Floats) -> Fit:
     without = values - slope * places
     if not changes and level.description - _description(without, []) < 2 * math.log(n) + STEP_EVIDENCE:
         return level
+    free = 2 * math.log(n) * len(changes)
+    # a line may do without the changes, but hardly describes more between them than levels do
+    if changes and _description(without, changes) - free + math.log(n) >= level.description:
+        return level
     others = pruned(without, partition(without)) if changes else []
     description = _description(without, others) + math.log(n)
     if description >= level.description:
@@ -97,6 +104,15 @@ def _levelled(values: Floats) -> Floats:
     for start, end in pairwise(bounds):
         left[start:end] -= float(np.median(values[start:end]))
     return left
+
+
+def _best_description(values: Floats, plain: Fit) -> float:
+    """Return how short a description with the levels of a fit can be, if none of its changes is one."""
+    import numpy as np
+
+    n = len(values)
+    line = plain.slope * (np.arange(n) - (n - 1) / 2)
+    return _description(values - line, plain.changes) - 2 * math.log(n) * len(plain.changes)
 
 
 def _description(values: Floats, changes: Sequence[int]) -> float:

@@ -26,6 +26,8 @@ LEAST_EACH: Final = 6
 """Points on each machine at least: a few spikes are no machine."""
 _STILLNESS: Final = 4.0
 """What a switch costs, in variances of the differences."""
+_SAME: Final = 0.1
+_CLEAR: Final = 10.5
 _WINDOW: Final = 5
 _WIDE_WINDOW: Final = 20
 _QUANTILES: Final = (1.0, 0.97, 0.93)
@@ -109,7 +111,10 @@ def told_classes(values: Floats, changes: Sequence[int]) -> Classes | None:
     found: list[tuple[Classes, float]] = []
     for gap in _gaps(values, steps, changes):
         small = steps[np.abs(steps) < gap / 2]
-        if len(small) < 2 * SWITCHES:
+        like = steps[np.abs(np.abs(steps) - gap) < gap / 2]
+        if len(small) < 2 * SWITCHES or any(abs(gap - known.gap) < _SAME * gap for known, _ in found):
+            continue
+        if len(like) < SWITCHES or len(values) > STAY * len(like):
             continue
         noise = float((small * small).mean())
         classes = Classes(states=_by_steps(steps, gap, _STILLNESS * noise), gap=gap)
@@ -156,7 +161,7 @@ def _gaps(values: Floats, steps: Floats, changes: Sequence[int]) -> Iterator[flo
         if cut < SWITCHES or len(large) < SWITCHES:
             continue
         low, gap, high = (float(each) for each in np.quantile(large, [0.25, 0.5, 0.75]))
-        if high - low <= 0.5 * gap and gap * gap >= 4 * float((considered[:cut] ** 2).mean()):
+        if high - low <= 0.5 * gap and gap * gap >= _CLEAR * float((considered[:cut] ** 2).mean()):
             yield gap
     if len(changes) >= SWITCHES - 1:
         bounds = [0, *changes, len(values)]

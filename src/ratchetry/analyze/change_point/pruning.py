@@ -18,7 +18,7 @@ from ratchetry.domain.change_point import NEW
 if TYPE_CHECKING:
     from ratchetry.analyze.change_point.sums import Floats, Places
 
-P_VALUE: Final = 1e-6
+P_VALUE: Final = 1e-5
 """What Welch's test must come to, in a series of SHORT points or more."""
 SHORT: Final = 50
 """In a shorter series the bound goes down with the third power of its length: there is little to know the noise by."""
