@@ -173,7 +173,10 @@ def open_client(
     """
     token = environ.get("GITHUB_TOKEN", "").strip()
     if not token:
-        msg = "GITHUB_TOKEN is not set: give the step `env: GITHUB_TOKEN: ${{ github.token }}`"
+        msg = (
+            "GITHUB_TOKEN is not set: export a token that may read the repository or, in a workflow, give the step "
+            "`env: GITHUB_TOKEN: ${{ github.token }}`"
+        )
         raise UsageError(msg)
     if not _TOKEN.fullmatch(token):
         msg = "GITHUB_TOKEN holds characters that no token has; its value is not shown here"
