@@ -57,9 +57,9 @@ def flaky_report(
     for columns in history.columns(selection.since, selection.until):
         if selection.takes(columns):
             runs.append(reader.run(columns))
-        else:
+        elif replace(selection, branch=columns.run.branch).takes(columns):
             elsewhere[columns.run.branch] += 1
-    if not runs and any(branch not in {"", selection.branch} for branch in elsewhere):
+    if elsewhere and not runs:
         told = ", ".join(f"{count} of {branch!r}" for branch, count in elsewhere.most_common(5))
         msg = f"{history.root}: no run of the branch {selection.branch!r} counts; there are {told}; --branch names one"
         raise UsageError(msg)

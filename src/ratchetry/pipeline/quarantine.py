@@ -27,8 +27,8 @@ class Author:
 
     @property
     def time(self) -> str:
-        """Return the moment as events say it."""
-        return f"{self.moment:%Y-%m-%dT%H:%M:%SZ}"
+        """Return the moment as events say it, so exactly that a decision and its reversal have an order."""
+        return f"{self.moment:%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
 def quarantine_now(history: History, now: datetime) -> tuple[Quarantine, ...]:

@@ -13,7 +13,7 @@ from ratchetry.collect.stage import Context
 from ratchetry.collect.test import STAGE
 from ratchetry.collect.test.junit_report import read_junit
 from ratchetry.collect.test.suite_ending import why_inconsistent, why_unfinished
-from ratchetry.collect.test.vetting import shuffled, defined_tests
+from ratchetry.collect.test.vetting import defined_tests, shuffled
 from ratchetry.domain.command import Unable
 from ratchetry.domain.vetting import VetReport
 from ratchetry.errors import ReportError, UsageError

@@ -25,7 +25,7 @@ def quarantined(events: Iterable[Event], today: date) -> tuple[Quarantine, ...]:
         if one.kind != "quarantine" or not one.subject:
             continue
         known = latest.get(one.subject)
-        if known is None or (known.time, known.id) < (one.time, one.id):
+        if known is None or _order(known) < _order(one):
             latest[one.subject] = one
     found = (_quarantine(one) for _, one in sorted(latest.items()))
     return tuple(one for one in found if one is not None and today.isoformat() <= one.until)
@@ -51,6 +51,11 @@ def quarantine_event(test: str, *, reason: str, until: date, time: str, reposito
 def release_event(test: str, *, time: str, repository: str, actor: str = "") -> Event:
     """Return the event that takes a test out of quarantine."""
     return event("quarantine", time=time, repository=repository, subject=test, actor=actor, data={"action": "drop"})
+
+
+def _order(one: Event) -> tuple[str, bool, str]:
+    """Return what decisions are sorted by: of two at the same moment, the one that ends a quarantine comes last."""
+    return one.time, one.data.get("action") != "add", one.id
 
 
 def _quarantine(one: Event) -> Quarantine | None:

@@ -37,6 +37,12 @@ def test_the_last_decision_counts() -> None:
     assert [one.reason for one in quarantined([again, out, added("a")], TODAY)] == ["again"]
 
 
+def test_of_two_decisions_at_one_moment_the_stricter_one_counts() -> None:
+    """What was put in and taken out at the same moment is out."""
+    out = release_event("a", time="2026-11-20T10:00:00Z", repository="owner/name")
+    assert not quarantined([out, added("a")], TODAY)
+
+
 def test_nobody_can_decide_for_ever() -> None:
     """An event from elsewhere with a day that is too far away ends after the longest time."""
     far = event(

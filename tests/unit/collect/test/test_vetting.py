@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratchetry.collect.test.vetting import shuffled, defined_tests
+from ratchetry.collect.test.vetting import defined_tests, shuffled
 from tests.unit.collect.test.suites import context
 
 
