@@ -23,8 +23,11 @@ SMALLEST: Final = 0.001
 """The least change of a series of positive values that is one, as a share: less is a matter of rounding."""
 EPISODE: Final = 25
 """A stretch of fewer points, with the same level before and after it, may be an episode of its machine."""
-SETTLED: Final = 30
+SETTLED: Final = 60
 """Points after which the return from an episode is a change."""
+STAYED: Final = 12
+"""Points from which on a step of the size of a switch between two machines is a change."""
+_SWITCH: Final = 0.4
 _ALIKE: Final = 0.35
 _CONFIDENCE: Final = 0.95
 _TINY: Final = 1e-9
@@ -42,7 +45,7 @@ def detect(series: Series) -> Detection:
         return plain
     values, relative, center, scale = scaled
     fit = fitted(values, ready.machines)
-    told = ("two machines that are not recorded were told from the series",) if fit.told else ()
+    told = ("two machines that are not recorded were told from the series",) if fit.gap else ()
     return replace(
         plain,
         change_points=_change_points(fit, ready, relative=relative, center=center, scale=scale),
@@ -94,7 +97,7 @@ def _change_points(
         effect, low, high = (
             _effect(size, relative=relative, scale=scale) for size in (step, step - margin, step + margin)
         )
-        if _is_small(effect, relative=relative) or _is_return(levels, bounds, at):
+        if _is_small(effect, relative=relative) or _is_episode(levels, bounds, at) or _is_switch(fit, step, place):
             continue
         before, after = (_level(each + center, relative=relative, scale=scale) for each in levels[at : at + 2])
         found.append(
@@ -131,11 +134,22 @@ def _is_small(effect: float, *, relative: bool) -> bool:
     return relative and abs(effect) < SMALLEST
 
 
-def _is_return(levels: Sequence[float], bounds: Sequence[int], at: int) -> bool:
-    """Tell whether a change only ends a short episode, and not long ago: two machines begin like that."""
-    if at == 0 or bounds[-1] - bounds[at + 1] >= SETTLED or bounds[at + 1] - bounds[at] >= EPISODE:
+def _is_episode(levels: Sequence[float], bounds: Sequence[int], at: int) -> bool:
+    """Tell whether a change only ends a short episode: not long ago, or as others did before. Two machines begin so."""
+    returns = [place for place in range(1, len(levels) - 1) if _returns(levels, bounds, place)]
+    return at in returns and (len(returns) > 1 or bounds[-1] - bounds[at + 1] < SETTLED)
+
+
+def _returns(levels: Sequence[float], bounds: Sequence[int], at: int) -> bool:
+    """Tell whether a change leads back, from a short stretch, to the level before that."""
+    if bounds[at + 1] - bounds[at] >= EPISODE:
         return False
     return abs(levels[at + 1] - levels[at - 1]) < _ALIKE * abs(levels[at] - levels[at - 1])
+
+
+def _is_switch(fit: Fit, step: float, place: int) -> bool:
+    """Tell whether a change may as well be the next switch between two machines that are not recorded."""
+    return len(fit.values) - place < STAYED and abs(abs(step) - fit.gap) < _SWITCH * fit.gap
 
 
 def _drift(fit: Fit, *, relative: bool, scale: float) -> Drift | None:

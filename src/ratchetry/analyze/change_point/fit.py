@@ -34,8 +34,8 @@ class Fit:
     description: float
     """Twice the negative log-likelihood and the price of what it takes to describe the series, but for a constant."""
     slope: float = 0.0
-    told: bool = False
-    """Whether two machines that are not recorded were told from the series."""
+    gap: float = 0.0
+    """How far apart two machines are that were told from the series, 0 where none were."""
 
 
 def fitted(values: Floats, machines: Sequence[int] = ()) -> Fit:
@@ -53,9 +53,6 @@ def fitted(values: Floats, machines: Sequence[int] = ()) -> Fit:
 def _on_two_machines(values: Floats, plain: Fit) -> Fit | None:
     """Return the description with two machines, None where it is not the shorter one."""
     classes = told_classes(values, plain.changes)
-    # the changes may all be switches, and cost nothing then: what is not shorter so will not be
-    if classes is None or _best_description(values - classes.offsets, plain) + classes.description > plain.description:
-        return None
     for _ in range(_ROUNDS):
         if classes is None:
             return None
@@ -67,7 +64,7 @@ def _on_two_machines(values: Floats, plain: Fit) -> Fit | None:
     description = fit.description + classes.description
     if description >= plain.description:
         return None
-    return Fit(values=fit.values, changes=fit.changes, description=description, slope=fit.slope, told=True)
+    return Fit(values=fit.values, changes=fit.changes, description=description, slope=fit.slope, gap=classes.gap)
 
 
 def _on_line(values: Floats) -> Fit:
@@ -104,15 +101,6 @@ def _levelled(values: Floats) -> Floats:
     for start, end in pairwise(bounds):
         left[start:end] -= float(np.median(values[start:end]))
     return left
-
-
-def _best_description(values: Floats, plain: Fit) -> float:
-    """Return how short a description with the levels of a fit can be, if none of its changes is one."""
-    import numpy as np
-
-    n = len(values)
-    line = plain.slope * (np.arange(n) - (n - 1) / 2)
-    return _description(values - line, plain.changes) - 2 * math.log(n) * len(plain.changes)
 
 
 def _description(values: Floats, changes: Sequence[int]) -> float:
