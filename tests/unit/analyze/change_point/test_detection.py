@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import random
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,8 +28,8 @@ NILE = (
 
 def _noisy(seed: int, levels: Sequence[tuple[float, int]], cv: float = 0.01) -> list[float]:
     """Return levels of given lengths with noise in proportion."""
-    generator = random.Random(seed)
-    return [level * math.exp(cv * generator.gauss(0, 1)) for level, count in levels for _ in range(count)]
+    generator = np.random.default_rng(seed)
+    return [level * math.exp(cv * generator.normal(0, 1)) for level, count in levels for _ in range(count)]
 
 
 def _indexes(detection: Detection) -> list[int]:
@@ -116,7 +116,7 @@ def test_a_drift_is_a_trend() -> None:
 
 def test_recorded_machines_are_told_apart_from_changes() -> None:
     """A slower runner is no change when it is recorded, and a change beneath it is found."""
-    generator = random.Random(8)
+    generator = np.random.default_rng(8)
     slow = [generator.random() < 0.4 for _ in range(120)]
     values = _noisy(8, [(10.0, 70), (11.0, 50)])
     points = tuple(
@@ -130,7 +130,7 @@ def test_recorded_machines_are_told_apart_from_changes() -> None:
 
 def test_two_machines_are_told_from_the_series() -> None:
     """A series that goes to and fro between two levels changes machines, not its level."""
-    generator = random.Random(9)
+    generator = np.random.default_rng(9)
     values = [value * (1.15 if generator.random() < 0.4 else 1.0) for value in _noisy(9, [(10.0, 150)])]
     detection = detect(series_of(values))
     assert detection.change_points == ()
@@ -149,8 +149,8 @@ def test_scale_changes_nothing(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_shift_changes_nothing_where_values_are_not_all_positive(seed: int) -> None:
     """Values around zero may be shifted: changes are in their unit then."""
-    generator = random.Random(seed)
-    values = [(0.0 if at < 50 else 3.0) - 5 + generator.gauss(0, 0.5) for at in range(90)]
+    generator = np.random.default_rng(seed)
+    values = [(0.0 if at < 50 else 3.0) - 5 + generator.normal(0, 0.5) for at in range(90)]
     one, other = detect(series_of(values)), detect(series_of([value - 2 for value in values]))
     assert _indexes(one) == _indexes(other) == [50]
     assert one.change_points[0].effect == pytest.approx(other.change_points[0].effect)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-import random
 
 import numpy as np
 import pytest
@@ -16,14 +16,14 @@ Floats = NDArray[np.float64]
 
 def _series(seed: int, n: int, levels: list[float], noise: float = 1.0) -> Floats:
     """Return levels of equal length with noise around them."""
-    generator = random.Random(seed)
-    return np.array([levels[place * len(levels) // n] + generator.gauss(0, noise) for place in range(n)])
+    generator = np.random.default_rng(seed)
+    return np.array([levels[place * len(levels) // n] + generator.normal(0, noise) for place in range(n)])
 
 
 def _cost(values: Floats, found: list[int], penalty: float) -> float:
     """Return the squares around the levels, and the penalty of each change."""
     bounds = [0, *found, len(values)]
-    parts = (values[start:end] for start, end in zip(bounds, bounds[1:], strict=False))
+    parts = (values[start:end] for start, end in itertools.pairwise(bounds))
     return sum(float(((part - part.mean()) ** 2).sum()) for part in parts) + penalty * len(found)
 
 
@@ -75,7 +75,7 @@ def test_every_stretch_has_the_least_length() -> None:
     values = _series(1, 200, [0.0])
     values[50], values[120:122] = 90.0, 70.0
     bounds = [0, *partition(values), 200]
-    assert min(end - start for start, end in zip(bounds, bounds[1:], strict=False)) >= LEAST
+    assert min(end - start for start, end in itertools.pairwise(bounds)) >= LEAST
 
 
 @pytest.mark.parametrize("n", range(7))
