@@ -17,6 +17,7 @@ WRITTEN: Final = (
     "README.md",
     "docs/ci-steps.md",
     "docs/github.md",
+    "docs/flaky.md",
     "docs/fleet.md",
     "docs/backfill.md",
     "docs/guide.md",

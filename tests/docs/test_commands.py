@@ -21,9 +21,9 @@ ALL = dict(commands_below(cli))
 
 
 def name_in(words: list[str]) -> str:
-    """Return the name of the command that words after `ratchetry` call: of a group, with its subcommand."""
-    name = " ".join(words[:2])
-    return name if name in ALL else words[0]
+    """Return the name of the command that words after `ratchetry` call: of a group, with its subcommands."""
+    names = (" ".join(words[:length]) for length in range(3, 1, -1))
+    return next((name for name in names if name in ALL), words[0])
 
 
 def command_called(words: list[str]) -> click.Command:
