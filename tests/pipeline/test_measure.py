@@ -14,8 +14,9 @@ from ratchetry.adapters.scheduler import Scheduler
 from ratchetry.adapters.tree import WorkingTree
 from ratchetry.collect.stage import Context, Stage, measured
 from ratchetry.domain.command import Command, Plan, Skip, ToolOutcome, Unable
+from ratchetry.domain.flaky import Quarantine
 from ratchetry.domain.project import Base, Interpreter, Project
-from ratchetry.domain.record import Change, Fragment, StageResult, Status
+from ratchetry.domain.record import Change, Fragment, StageResult, Status, TestResult
 from ratchetry.errors import ReportError
 from ratchetry.pipeline.measure import Measured, measure, plan_stages, stage_key
 from ratchetry.pipeline.survey import Places, Survey
@@ -121,13 +122,14 @@ def _stage(
 def _measure(root: Path, world: World, *stages: Stage, **changes: object) -> Measured:
     """Return what the stages measured."""
     day, digests = str(changes.pop("day", "2026-01-02")), changes.pop("digests", FILES)
-    cache = changes.pop("cache", True)
+    cache, quarantine = changes.pop("cache", True), changes.pop("quarantine", ())
     assert isinstance(digests, dict)
+    assert isinstance(quarantine, tuple)
     known = _survey(root, **changes)
     store = StageCache(known.places.cache) if cache else None
     plans = plan_stages(known, stages, digests=digests, cache=store, fetch=world.fetch, day=day)
     scheduler = Scheduler(runner=world, progress=world, clock=world, slots=2, timeout=60)
-    return measure(plans, scheduler, cache=store, progress=world)
+    return measure(plans, scheduler, cache=store, progress=world, quarantine=quarantine)
 
 
 def test_stages_are_run_interpreted_and_merged(tmp_path: Path) -> None:
@@ -204,6 +206,21 @@ def test_only_what_passed_is_reused(tmp_path: Path, status: Status) -> None:
     world = World()
     _measure(tmp_path, world, _stage(status=status))
     assert world.ran == ["quality-tool"]
+
+
+def test_a_failure_in_quarantine_is_passed_over_for_once_and_not_cached(tmp_path: Path) -> None:
+    """The stage passes with what it passes over; what was measured had failed, and is tried again."""
+
+    def interpret(_context: Context, _outcomes: Mapping[str, ToolOutcome]) -> Fragment:
+        tests = (TestResult(id="tests/a.py::test", outcome="failed"),)
+        return Fragment(stages={"test": StageResult(status="failed", reason="1 of 1 tests failed")}, tests=tests)
+
+    stage = Stage(name="test", plan=lambda _: (Command(name="pytest", argv=("x",)),), interpret=interpret)
+    listed = (Quarantine(test="tests/a.py::test", reason="slow", until="2026-12-01"),)
+    assert _measure(tmp_path, World(), stage, quarantine=listed).fragment.stages["test"].status == "passed"
+    world = World()
+    assert _measure(tmp_path, world, stage).fragment.stages["test"].status == "failed"
+    assert world.ran == ["pytest"]
 
 
 def test_nothing_is_reused_when_the_cache_is_off(tmp_path: Path) -> None:

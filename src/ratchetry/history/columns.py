@@ -77,6 +77,8 @@ class RunColumns:
     """The files that the run changes against its base."""
     failures: tuple[Failure, ...] = ()
     """Each distinct way of failing."""
+    reused: tuple[str, ...] = ()
+    """The stages whose results are those of an earlier run with the same inputs: no observations of their own."""
     pruned: bool = False
     """Whether tests and findings of the run have been dropped: their absence then says nothing."""
 
@@ -119,6 +121,12 @@ class _MetricTable(Struct, frozen=True):
     chunks: dict[str, _Metrics] = {}
 
 
+class _Stage(Struct, frozen=True):
+    """What analyses read of how a stage ended."""
+
+    cached: bool = False
+
+
 class _Document(Struct, frozen=True):
     """What analyses read of a run's document."""
 
@@ -128,6 +136,7 @@ class _Document(Struct, frozen=True):
     tests: _TestTable = _TestTable()
     change: Change = Change()
     failures: tuple[Failure, ...] = ()
+    stages: dict[str, _Stage] = {}
     pruned: str = ""
 
 
@@ -142,6 +151,7 @@ def columns_of(data: bytes, origin: str) -> RunColumns:
             tests=tuple(_test_part(name, document.tests.chunks[name], origin) for name in document.tests.order),
             changed=tuple(file.path for file in document.change.files),
             failures=document.failures,
+            reused=tuple(sorted(name for name, stage in document.stages.items() if stage.cached)),
             pruned=bool(document.pruned),
         )
     except KeyError as error:

@@ -6,7 +6,7 @@ from functools import partial
 
 import msgspec
 
-from ratchetry.domain.record import Change, Failure, RunInfo, Verdict
+from ratchetry.domain.record import Change, Failure, RunInfo, StageResult, Verdict
 from ratchetry.errors import StateError
 from ratchetry.history.columns import MetricPart, RunColumns, TestPart
 from ratchetry.history.document import MetricColumns
@@ -31,6 +31,7 @@ def columns_in(node: Node, at: int, origin: str) -> RunColumns | None:
 def _columns(node: Node, at: int, origin: str) -> RunColumns:
     """Return one run of a part as columns; raises ValueError, LookupError or TypeError for what is none."""
     change = msgspec.convert(_value(node, at, "change", {}), Change)
+    stages = msgspec.convert(_value(node, at, "stages", {}), dict[str, StageResult])
     return RunColumns(
         run=msgspec.convert(_value(node, at, "run"), RunInfo),
         verdict=msgspec.convert(_value(node, at, "verdict"), Verdict),
@@ -38,6 +39,7 @@ def _columns(node: Node, at: int, origin: str) -> RunColumns:
         tests=tuple(_tests(name, *place, origin) for name, place in _parts(node, at, "tests")),
         changed=tuple(file.path for file in change.files),
         failures=msgspec.convert(_value(node, at, "failures", []), tuple[Failure, ...]),
+        reused=tuple(sorted(name for name, stage in stages.items() if stage.cached)),
         pruned=bool(_value(node, at, "pruned", "")),
     )
 

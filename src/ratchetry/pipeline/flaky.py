@@ -37,7 +37,7 @@ class Selection:
     def takes(self, columns: RunColumns) -> bool:
         """Tell whether a run is evidence."""
         run = columns.run
-        if run.dirty or columns.pruned:
+        if run.dirty or columns.pruned or "test" in columns.reused:
             return False
         if run.pull_request is not None or run.event.startswith("pull_request"):
             return self.pull_requests

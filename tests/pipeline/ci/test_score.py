@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ratchetry.adapters.clock import SystemClock
+from ratchetry.adapters.history_directory import HistoryDirectory
+from ratchetry.analyze.flaky.quarantine import quarantine_event
 from ratchetry.cli.progress import SilentProgress
 from ratchetry.domain.envelope import Envelope
+from ratchetry.domain.record import Fragment, StageResult, TestResult
 from ratchetry.errors import UsageError
 from ratchetry.pipeline.ci.score import Request, expected_of, jobs_of, judge_fragments, keys_of, save_summary
 from ratchetry.pipeline.ci.stage import check_fragment, write_envelope
@@ -53,7 +57,13 @@ def _root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def judged(root: Path, envelopes: Sequence[Envelope], jobs: Mapping[str, str] | None = None) -> Path:
+def judged(
+    root: Path,
+    envelopes: Sequence[Envelope],
+    jobs: Mapping[str, str] | None = None,
+    *,
+    expected: tuple[str, ...] = ("quality", "score"),
+) -> Path:
     """Return the directory of the summary of some fragments."""
     for row in envelopes:
         write_envelope(root / "fragments", row)
@@ -61,7 +71,7 @@ def judged(root: Path, envelopes: Sequence[Envelope], jobs: Mapping[str, str] | 
     places = places_of(str(root / "packages" / "core"), settings)
     request = Request(
         fragments=root / "fragments",
-        expected=("quality", "score"),
+        expected=expected,
         jobs=jobs_of(json.dumps({name: {"result": result, "outputs": {}} for name, result in (jobs or {}).items()})),
         keys={},
     )
@@ -89,6 +99,25 @@ def test_a_run_is_judged_by_its_fragments(root: Path) -> None:
     context = envelope_file.loads_context((summary / "context.json").read_bytes(), "x")
     assert (context.pull_request, context.head_sha, context.base_ref) == (5, "2" * 40, "main")
     assert (context.directory, context.refused) == ("packages/core", 0)
+
+
+def test_a_failure_in_quarantine_does_not_fail_the_run(root: Path) -> None:
+    """The list is that of the history which the job has brought here; the record tells of the failure."""
+    history = HistoryDirectory(root / "packages" / "core" / ".ratchetry")
+    now = SystemClock().now()
+    history.add_event(
+        quarantine_event("t.py::t", reason="slow", until=now.date(), time=f"{now:%Y-%m-%dT%H:%M:%SZ}", repository="")
+    )
+    fragment = Fragment(
+        stages={"test": StageResult(status="failed", reason="1 of 1 tests failed")},
+        tests=(TestResult(id="t.py::t", outcome="failed"),),
+    )
+    row = replace(envelope("test"), fragment=fragment)
+    record = record_file.loads((judged(root, (row,), expected=("test",)) / "record.json").read_bytes(), "x")
+    assert record.stages["test"].status == "passed"
+    assert "t.py::t (until" in record.stages["test"].reason
+    assert record.tests[0].outcome == "failed"
+    assert record.verdict == "warn"
 
 
 def test_what_is_missing_was_not_measured(root: Path) -> None:

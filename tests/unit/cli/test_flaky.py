@@ -117,6 +117,16 @@ def test_a_quarantine_without_an_end_is_refused(tmp_path: Path) -> None:
         call("quarantine", "add", "a", "--reason", "x", "--until", "2999-01-01", "--path", str(tmp_path))
 
 
+def test_reused_results_are_no_evidence(tmp_path: Path) -> None:
+    """A run that took its tests from the cache has observed nothing."""
+
+    def reused(record: RunRecord) -> RunRecord:
+        return replace(record, stages={"test": replace(record.stages["test"], cached=True)})
+
+    root = kept(tmp_path, map(reused, history(Shape(runs=5, tests=4))))
+    assert call("--path", str(root)).startswith("no run with tests")
+
+
 def test_runs_of_changed_code_are_no_evidence(tmp_path: Path) -> None:
     """A run with uncommitted changes says nothing of a commit."""
     records = (replace(record, run=replace(record.run, dirty=True)) for record in history(Shape(runs=5, tests=4)))

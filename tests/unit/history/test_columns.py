@@ -58,6 +58,7 @@ def facts(columns: RunColumns, chunks: dict[str, bytes]) -> dict[str, object]:
         "all": columns.changed,
         "signatures": signatures,
         "failures": columns.failures,
+        "reused": columns.reused,
     }
 
 
@@ -72,6 +73,7 @@ def expected(kept: RunRecord) -> dict[str, object]:
         "all": tuple(file.path for file in kept.change.files),
         "signatures": sorted((test.id, test.signature) for test in kept.tests if test.signature),
         "failures": kept.failures,
+        "reused": tuple(sorted(name for name, stage in kept.stages.items() if stage.cached)),
     }
 
 
