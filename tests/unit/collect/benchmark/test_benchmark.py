@@ -195,7 +195,8 @@ def test_the_planned_command_measures_a_real_project(tmp_path: Path, appended: t
     (tmp_path / "reports").mkdir()
     before = sorted(scratch.rglob("*"))
     command = only_command(context)
-    environment = {**os.environ, **command.environment}
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    environment = {**ours, **command.environment}
     ended = subprocess.run(command.argv, cwd=scratch, env=environment, capture_output=True, timeout=120, check=False)
     assert command.report is not None
     report = Path(command.report).read_bytes()
