@@ -13,12 +13,11 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, Final
 
 from ratchetry.analyze.change_point.sums import Stretches, Sums, line_squares, stretches_of, sums_of
-from ratchetry.domain.change_point import NEW
 
 if TYPE_CHECKING:
     from ratchetry.analyze.change_point.sums import Floats, Places
 
-P_VALUE: Final = 1e-5
+P_VALUE: Final = 5e-6
 """What Welch's test must come to, in a series of SHORT points or more."""
 SHORT: Final = 50
 """In a shorter series the bound goes down with the third power of its length: there is little to know the noise by."""
@@ -33,7 +32,9 @@ WHITE: Final = -0.4
 PRIOR: Final = 3.0
 """Observations that the noise of the whole series counts for in the variance of a stretch."""
 NEW_PRIOR: Final = 8.0
-"""The same for the newest stretch, of NEW points or less, which is judged with less weight on its outliers."""
+"""The same for the newest stretch while it is young, which is judged with less weight on its outliers."""
+YOUNG: Final = 40
+"""Points up to which the newest stretch is young."""
 OUTLIER: Final = 3.0
 """Deviations from the median, in robust standard deviations, beyond which a point of the newest stretches is cut."""
 STRAY: Final = 0.2
@@ -197,7 +198,7 @@ def _sides(sums: Sums, stretches: Stretches, least: float) -> _Sides:
         noise=np.full(count, noise),
         prior=np.full(count, PRIOR),
     )
-    if stretches.lengths[-1] > NEW:
+    if stretches.lengths[-1] > YOUNG:
         return sides
     start, cut = (int(place) for place in stretches.bounds[-3:-1])
     residuals = sums.values - np.repeat(stretches.medians, stretches.lengths.astype(int))
