@@ -18,7 +18,6 @@ import argparse
 import json
 import math
 import random
-import shutil
 import statistics
 import subprocess
 import sys
@@ -217,13 +216,11 @@ def main() -> int:
 def _environment(directory: str) -> str:
     """Return the interpreter of an environment with the peers in it."""
     python = Path(directory, "bin", "python")
-    uv = shutil.which("uv")
-    if uv is None:
-        sys.exit("the peers are installed by uv, which is not there: pip install uv")
+    uv = [sys.executable, "-m", "uv"]
     if not python.exists():
-        subprocess.run([uv, "venv", "--quiet", directory, "--python", sys.executable], check=True)
+        subprocess.run([*uv, "venv", "--quiet", directory, "--python", sys.executable], check=True)
         peers = ["apache-otava>=0.7", "ruptures>=1.1.9", "numpy>=2.0"]
-        subprocess.run([uv, "pip", "install", "--quiet", "--python", str(python), *peers], check=True)
+        subprocess.run([*uv, "pip", "install", "--quiet", "--python", str(python), *peers], check=True)
     return str(python)
 
 
