@@ -14,9 +14,9 @@ from ratchetry.fleet.tables import BY_NAME
 from ratchetry.state.codec import encode
 
 if TYPE_CHECKING:
+    from ratchetry.adapters.derived_files import Updated
     from ratchetry.adapters.history_directory import HistoryDirectory
     from ratchetry.adapters.sql_query import Answer
-    from ratchetry.adapters.derived_files import Updated
 
 VIEWS: Final = "cache/views"
 SPILL: Final = "cache/spill"
