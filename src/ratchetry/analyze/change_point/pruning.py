@@ -17,7 +17,7 @@ from ratchetry.analyze.change_point.sums import Stretches, Sums, line_squares, s
 if TYPE_CHECKING:
     from ratchetry.analyze.change_point.sums import Floats, Places
 
-P_VALUE: Final = 5e-6
+P_VALUE: Final = 2e-5
 """What Welch's test must come to, in a series of SHORT points or more."""
 SHORT: Final = 50
 """In a shorter series the bound goes down with the third power of its length: there is little to know the noise by."""
@@ -31,13 +31,13 @@ WHITE: Final = -0.4
 """The autocorrelation of differences up to which noise counts as white; that of white noise alone is -0.5."""
 PRIOR: Final = 3.0
 """Observations that the noise of the whole series counts for in the variance of a stretch."""
-NEW_PRIOR: Final = 8.0
+NEW_PRIOR: Final = 12.0
 """The same for the newest stretch while it is young, which is judged with less weight on its outliers."""
 YOUNG: Final = 40
 """Points up to which the newest stretch is young."""
 OUTLIER: Final = 3.0
 """Deviations from the median, in robust standard deviations, beyond which a point of the newest stretches is cut."""
-STRAY: Final = 0.2
+STRAY: Final = 0.25
 """The share of points in a new stretch that may lie nearer to the old level."""
 _FEW: Final = 8
 _TINY: Final = 1e-300
@@ -50,6 +50,8 @@ class _Bounds:
 
     z: float
     gain: float
+    new_gain: float
+    """The gain that a change at the end of the series is held to: outliers have no weight in it."""
     least_variance: float
 
 
@@ -76,6 +78,7 @@ def pruned(values: Floats, found: list[int], least_variance: float = 0.0) -> lis
     bounds = _Bounds(
         z=-NormalDist().inv_cdf(P_VALUE * min(1.0, (n / SHORT) ** 3) / 2),
         gain=(GAIN[0] + (GAIN[1] - GAIN[0]) * wandering) * math.log(n) * total,
+        new_gain=(GAIN[0] + (GAIN[1] - GAIN[0]) * wandering) * math.log(n) * min(total, _cut_variance(values)),
         least_variance=max(least_variance, 1e-14 * total),
     )
     sums = sums_of(values)
@@ -100,6 +103,15 @@ def alternation(values: Floats) -> float:
     steps -= steps.mean()
     square = float(steps @ steps)
     return float(steps[1:] @ steps[:-1]) / square if square > 0 else -0.5
+
+
+def _cut_variance(values: Floats) -> float:
+    """Return the variance of a series with its outliers cut."""
+    import numpy as np
+
+    left = values - np.median(values)
+    most = OUTLIER * 1.4826 * float(np.median(np.abs(left)))
+    return float(np.clip(left, -most, most).var()) if most > 0 else math.inf
 
 
 def _weakest(lacks: Floats) -> Places:
@@ -127,7 +139,11 @@ def _shortfalls(sums: Sums, stretches: Stretches, bounds: _Bounds) -> Floats:
     evidence = (lengths[:-1] + lengths[1:]) * np.log((lines + _TINY) / (steps + _TINY))
     lacks = np.where((lacks == 0) & (evidence < STEP_EVIDENCE), 1 + STEP_EVIDENCE - evidence, lacks)
     gains = lengths[:-1] * lengths[1:] / (lengths[:-1] + lengths[1:]) * np.diff(stretches.means) ** 2
-    lacks = np.where((lacks == 0) & (gains < bounds.gain), 1 + bounds.gain / np.maximum(gains, _TINY), lacks)
+    needed = np.full(len(gains), bounds.gain)
+    if lengths[-1] <= YOUNG:
+        gains[-1] = lengths[-2] * lengths[-1] / (lengths[-2] + lengths[-1]) * sides.steps[-1] ** 2
+        needed[-1] = bounds.new_gain
+    lacks = np.where((lacks == 0) & (gains < needed), 1 + needed / np.maximum(gains, _TINY), lacks)
     if sides.strays:
         lacks[-1] = max(float(lacks[-1]), _HOPELESS)
     return lacks
