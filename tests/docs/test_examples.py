@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
+from pathlib import Path
 from typing import Final
 
 import jsonschema
 import msgspec
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from ratchetry import __version__
+from ratchetry.cli.app import cli
 from ratchetry.collect.score.code_blocks import problem_of
 from ratchetry.collect.score.document import Fence
 from ratchetry.collect.score.selector import outcomes
@@ -39,8 +42,26 @@ def documents(*keys: str) -> tuple[bytes, ...]:
 
 def test_every_json_example_is_of_a_known_kind() -> None:
     """No JSON example goes unchecked."""
-    kinds = (("schema_version",), ("metrics", "thresholds"), ("metrics", "coverage"), ("decision",), ("checksum",))
+    kinds = (
+        ("schema_version",),
+        ("metrics", "thresholds"),
+        ("metrics", "coverage"),
+        ("decision",),
+        ("checksum",),
+        ("change_points",),
+    )
     assert sum(len(documents(*keys)) for keys in kinds) == len([1 for _, fence in FENCES if fence.language == "json"])
+
+
+def test_the_example_of_change_points_is_what_detect_prints(tmp_path: Path) -> None:
+    """The command prints the same fields for a step like the one that is shown."""
+    (example,) = documents("change_points")
+    series = tmp_path / "series.json"
+    series.write_text(json.dumps([10.0 + 0.01 * (at % 3) for at in range(30)] + [12.0 + 0.01 * at for at in range(8)]))
+    printed = json.loads(CliRunner().invoke(cli, ["detect", "--input", str(series), "--format", "json"]).output)
+    shown = json.loads(example)
+    assert shown.keys() == printed.keys()
+    assert [point.keys() for point in shown["change_points"]] == [point.keys() for point in printed["change_points"]]
 
 
 def test_the_example_of_the_history_is_a_run() -> None:

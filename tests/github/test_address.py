@@ -31,7 +31,7 @@ def test_the_address_of_the_api(given_address: str, address: str) -> None:
         "http://github.example.com",
         "ftp://github.example.com",
         "https://",
-        "https://user:pass@github.example.com",
+        "https://user:pass@github.example.com",  # pragma: allowlist secret
         "https://github.example.com/?a=b",
         "https://github.example.com:port",
         "https://[::1",

@@ -27,7 +27,7 @@ def student_t_bound(probability: float, freedom: float) -> float:
     t = z + (z**3 + z) / (4 * freedom)
     scale = math.exp(math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2)) / math.sqrt(freedom * math.pi)
     for _ in range(_STEPS):
-        density = scale * (1 + t * t / freedom) ** (-(freedom + 1) / 2)
+        density: float = scale * (1 + t * t / freedom) ** (-(freedom + 1) / 2)
         step = (student_t_two_sided(t, freedom) - probability) / (2 * density)
         t += step
         if t <= 0:

@@ -106,7 +106,8 @@ def test_the_token_goes_nowhere_else(address: str, environ: dict[str, str]) -> N
 
 def test_nothing_secret_is_shown() -> None:
     """Tokens, users and passwords of addresses, and headers are starred out of messages."""
-    text = f"fatal: 'https://me:pass@example.org/x' and {TOKEN} and Authorization: Basic abc== failed"
+    address = "https://me:pass@example.org/x"  # pragma: allowlist secret
+    text = f"fatal: '{address}' and {TOKEN} and Authorization: Basic abc== failed"
     shown = redacted(text, (TOKEN,))
     assert shown == "fatal: 'https://***@example.org/x' and *** and Authorization: *** failed"
 
