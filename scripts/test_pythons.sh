@@ -29,8 +29,8 @@ for version in 3.11 3.12 3.13 3.14; do
   "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.txt
   "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
   printf '\n=== Python %s\n' "$version"
-  # what starts whole programs is tested once, by make test
-  "$environment/bin/python" -m pytest -q -n auto --dist loadfile -m "not e2e"
+  # what starts programs and servers is tested once, by make test, and on every Python by selfcheck.yml
+  "$environment/bin/python" -m pytest -q -n auto --dist loadfile -m "not e2e" tests/unit tests/pipeline
   ran=$((ran + 1))
 done
 printf '%d other Python version(s) tested\n' "$ran"
