@@ -37,4 +37,4 @@ def test_such_names_would_be_found() -> None:
     """The patterns find what they look for."""
     assert HOST.search(f"https://{'.'.join(REGISTRIES[0])}/simple/")
     assert MACHINE.search("in /{}/main".format("work"))
-    assert not MACHINE.search("src/work/main and https://example.org/work/main")
+    assert not MACHINE.search("src/{0}/main and https://example.org/{0}/main".format("work"))

@@ -38,7 +38,7 @@ def test_what_is_written_satisfies_its_schema() -> None:
         ("part", msgspec.json.encode(header_of(part, "part"))),
         ("part-tests", msgspec.json.encode(sums_of(sums, "part"))),
     ):
-        jsonschema.validate(json.loads(data), json_schema(name))
+        assert list(jsonschema.Draft202012Validator(json_schema(name)).iter_errors(json.loads(data))) == []
 
 
 def test_a_schema_refuses_what_is_no_run() -> None:

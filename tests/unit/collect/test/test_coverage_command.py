@@ -14,7 +14,7 @@ from ratchetry.domain.project import Interpreter
 from ratchetry.settings import Settings
 from tests.unit.collect.test.suites import SUITE, TOOLS, context
 
-REPORTS = "/repo/.ratchetry/work/reports/stage"
+REPORTS = "/repo/out/reports/stage"
 DATA = f"--data-file={REPORTS}/coverage.data"
 
 
