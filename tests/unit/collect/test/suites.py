@@ -48,7 +48,7 @@ def context(
 ) -> Context:
     """Return the stage's context over a repository in memory, with these distributions installed."""
     python = interpreter or Interpreter(
-        executable="/env/bin/python", distributions=tools, import_path=("/repo/out/scratch/src",)
+        executable="/env/bin/python", distributions=tools, import_path=("/repo/.ratchetry/inside/scratch/src",)
     )
     return replace(context_of(texts, interpreter=python, settings=settings), base=base)
 

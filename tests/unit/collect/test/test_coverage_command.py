@@ -14,7 +14,7 @@ from ratchetry.domain.project import Interpreter
 from ratchetry.settings import Settings
 from tests.unit.collect.test.suites import SUITE, TOOLS, context
 
-REPORTS = "/repo/out/reports/stage"
+REPORTS = "/repo/.ratchetry/inside/reports/stage"
 DATA = f"--data-file={REPORTS}/coverage.data"
 
 

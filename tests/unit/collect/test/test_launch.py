@@ -10,7 +10,7 @@ from ratchetry.collect.test.launch import environment, module_argv, observer_fil
 from ratchetry.domain.project import Interpreter
 from tests.unit.collect.test.suites import context
 
-REPORTS = "/repo/out/reports/stage"
+REPORTS = "/repo/.ratchetry/inside/reports/stage"
 
 
 def test_a_module_is_run_by_the_projects_interpreter() -> None:
@@ -31,7 +31,7 @@ def test_borrowed_directories_are_searched_last(tmp_path: Path) -> None:
 def test_the_environment_is_the_same_everywhere() -> None:
     """The sources come first, caches go to the reports, and an outer run of these tools is shut out."""
     variables = environment(context())
-    assert variables["PYTHONPATH"] == f"/repo/out/scratch/src:{REPORTS}/observer"
+    assert variables["PYTHONPATH"] == f"/repo/.ratchetry/inside/scratch/src:{REPORTS}/observer"
     assert variables["PYTHONDONTWRITEBYTECODE"] == "1"
     assert variables["HYPOTHESIS_STORAGE_DIRECTORY"].startswith(REPORTS)
     assert {name for name, value in variables.items() if not value} == {

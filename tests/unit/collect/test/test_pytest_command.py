@@ -11,7 +11,7 @@ from ratchetry.domain.command import Command
 from ratchetry.settings import Settings
 from tests.unit.collect.test.suites import SUITE, TOOLS, context
 
-REPORTS = "/repo/out/reports/stage"
+REPORTS = "/repo/.ratchetry/inside/reports/stage"
 PLUGINS = {"pytest-cov": "7.1.0", "pytest-xdist": "3.8.0", "pytest-benchmark": "5.3.1"}
 
 
@@ -29,7 +29,7 @@ def test_the_suite_runs_whole_in_the_scratch_copy() -> None:
     command = suite()
     assert (command.name, command.cwd, command.report) == (PYTEST, "scratch", f"{REPORTS}/junit.xml")
     for option in (
-        "--rootdir=/repo/out/scratch",
+        "--rootdir=/repo/.ratchetry/inside/scratch",
         f"--junitxml={REPORTS}/junit.xml",
         "junit_family=xunit1",
         f"cache_dir={REPORTS}/pytest-cache",
