@@ -9,7 +9,7 @@ from datetime import date, datetime
 from itertools import accumulate
 from typing import Final
 
-from ratchetry.domain.record import RunRecord
+from ratchetry.domain.record import RunInfo, RunRecord
 from ratchetry.fleet.rows import as_count, commit_of, moment, value_of, whole
 from ratchetry.history.columns import RunColumns, TestPart
 from ratchetry.history.decoding import Names, expanded
@@ -57,7 +57,26 @@ GAUGES: Final = ("coverage", "lint_findings", "type_errors", "complexity", "scor
 
 def results_of(record: RunRecord) -> RunResults:
     """Return what the light core keeps of a run."""
-    run, metrics = record.run, record.metrics
+    return _results(
+        record.run,
+        record.verdict,
+        lambda name: value_of(record.metrics, name),
+        changed=tuple(file.path for file in record.change.files),
+        tests=tuple(sys.intern(test.id) for test in record.tests),
+        outcomes="".join(LETTERS[test.outcome] for test in record.tests),
+    )
+
+
+def _results(
+    run: RunInfo,
+    verdict: str,
+    value: Callable[[str], float | None],
+    *,
+    changed: tuple[str, ...],
+    tests: tuple[str, ...],
+    outcomes: str,
+) -> RunResults:
+    """Return what the light core keeps of a run, given the value of a metric by its name."""
     return RunResults(
         repository=run.repository,
         run_id=run.run_id,
@@ -66,14 +85,14 @@ def results_of(record: RunRecord) -> RunResults:
         branch=run.branch,
         commit=commit_of(run),
         pull_request=run.pull_request,
-        verdict=record.verdict,
+        verdict=verdict,
         duration=run.duration,
-        tests_passed=as_count(value_of(metrics, "tests.passed")),
-        tests_failed=as_count(value_of(metrics, "tests.failed")),
-        gauges=gauges_of(lambda name: value_of(metrics, name)),
-        changed=tuple(file.path for file in record.change.files),
-        tests=tuple(sys.intern(test.id) for test in record.tests),
-        outcomes="".join(LETTERS[test.outcome] for test in record.tests),
+        tests_passed=as_count(value("tests.passed")),
+        tests_failed=as_count(value("tests.failed")),
+        gauges=gauges_of(value),
+        changed=changed,
+        tests=tests,
+        outcomes=outcomes,
     )
 
 
@@ -90,20 +109,10 @@ class Reader:
 
     def _run(self, columns: RunColumns) -> RunResults:
         """Return what the light core keeps of a run."""
-        run, values = columns.run, columns.values(self.names)
-        return RunResults(
-            repository=run.repository,
-            run_id=run.run_id,
-            attempt=run.attempt,
-            started=moment(run.started),
-            branch=run.branch,
-            commit=commit_of(run),
-            pull_request=run.pull_request,
-            verdict=columns.verdict,
-            duration=run.duration,
-            tests_passed=as_count(values.get("tests.passed")),
-            tests_failed=as_count(values.get("tests.failed")),
-            gauges=gauges_of(values.get),
+        return _results(
+            columns.run,
+            columns.verdict,
+            columns.values(self.names).get,
             changed=columns.changed,
             tests=self._identifiers(columns.tests),
             outcomes="".join(part.outcomes for part in columns.tests),
