@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ratchetry.cli.ci import options
 from ratchetry.errors import EXIT_PASS
 
 if TYPE_CHECKING:
@@ -27,15 +28,8 @@ Examples:
 @click.option("--history", default=".ratchetry", show_default=True, help="Directory of the history.")
 @click.option("--repository", default="", help="owner/name.  [default: that of the job or of the checkout's remote]")
 @click.option("--branch", default="", help="Branch whose runs teach.  [default: the default branch]")
-@click.option(
-    "--workflow",
-    default=".github/workflows/ci.yml",
-    envvar="RATCHETRY_WORKFLOW",
-    show_envvar=True,
-    show_default=True,
-    help="File of the workflow whose runs teach.",
-)
-@click.option("--most", type=click.IntRange(1), default=800, show_default=True, help="Summaries to fetch at most.")
+@options.workflow
+@options.most
 @click.option("--dry-run", is_flag=True, help="Say what would be added, and add nothing.")
 @click.option("--format", "output_format", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def command(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from ratchetry.cli.ci import options
 from ratchetry.errors import EXIT_PASS
 
 EPILOG = """\b
@@ -34,15 +35,8 @@ Exit codes:
 )
 @click.option("--history", help="Directory with the history whose cursor to begin at.  [default: it is pulled]")
 @click.option("--repository", default="", help="owner/name on GitHub.  [default: that of the job]")
-@click.option(
-    "--workflow",
-    default=".github/workflows/ci.yml",
-    envvar="RATCHETRY_WORKFLOW",
-    show_envvar=True,
-    show_default=True,
-    help="File of the workflow whose runs teach.",
-)
-@click.option("--most", type=click.IntRange(1), default=800, show_default=True, help="Summaries to fetch at most.")
+@options.workflow
+@options.most
 def command(path: str, *, output: str, history: str | None, repository: str, workflow: str, most: int) -> int:
     """Collect the runs of the default branch that have ended since the cursor of the history, as a batch.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ratchetry.cli.ci import options
 from ratchetry.cli.run import EXIT_OF, show_result
 from ratchetry.errors import EXIT_BROKEN, EXIT_GATE_FAILED, EXIT_PASS
 
@@ -69,9 +70,7 @@ Exit codes:
     show_default=True,
     help="Least verdict that fails the step.",
 )
-@click.option(
-    "--evaluate-only", is_flag=True, envvar="RATCHETRY_EVALUATE_ONLY", show_envvar=True, help="Let nothing fail."
-)
+@options.evaluate_only
 @click.option("--output-dir", help="Where the record and the reports go.  [default: .ratchetry]")
 @click.option("--thresholds", help="File with the bounds.  [default: quality-thresholds.json]")
 @click.option("--optional", multiple=True, help="Stage or metric family that may go unmeasured (repeatable).")

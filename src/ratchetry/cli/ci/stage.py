@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from ratchetry.cli.ci import options
 from ratchetry.errors import EXIT_BROKEN, EXIT_GATE_FAILED, EXIT_NOT_MEASURED, EXIT_PASS
 from ratchetry.settings import STAGES
 
@@ -50,9 +51,7 @@ Exit codes:
     show_default=True,
     help="Directory for the fragment.",
 )
-@click.option(
-    "--evaluate-only", is_flag=True, envvar="RATCHETRY_EVALUATE_ONLY", show_envvar=True, help="Let nothing fail."
-)
+@options.evaluate_only
 @click.option("--output-dir", help="Where reports and caches go.  [default: .ratchetry]")
 @click.option("--python", help="Interpreter that runs the tests.  [default: found in the usual places]")
 @click.option("--osv-url", help="Advisory service that speaks the OSV protocol.")
