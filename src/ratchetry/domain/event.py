@@ -15,7 +15,17 @@ from ratchetry.domain.record import ShortText
 EVENT_VERSION: Final = 1
 
 EventKind = Literal[
-    "decision", "outcome", "threshold_move", "waiver", "promotion", "log", "pruned", "issue", "quarantine"
+    "decision",
+    "outcome",
+    "threshold_move",
+    "waiver",
+    "experiment",
+    "promotion",
+    "alarm",
+    "log",
+    "pruned",
+    "issue",
+    "quarantine",
 ]
 Scalar = str | float | int | bool | None
 Value = Scalar | tuple[Scalar, ...] | Mapping[str, Scalar]
