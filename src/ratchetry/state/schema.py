@@ -10,6 +10,7 @@ import msgspec
 from ratchetry.domain.envelope import Envelope, SummaryContext
 from ratchetry.domain.learning import Cursor, Manifest
 from ratchetry.domain.record import Fragment, RunRecord
+from ratchetry.domain.trend_report import TrendReport
 from ratchetry.state.score_model import ScoreModelFile
 from ratchetry.state.thresholds import ThresholdsFile
 
@@ -21,6 +22,7 @@ DOCUMENTS: Final[Mapping[str, tuple[type[object], str]]] = {
     "cursor": (Cursor, "cursor.json of a history: where the learning runs stand."),
     "batch": (Manifest, "manifest.json of a batch: what a learning run has decided about each run."),
     "thresholds": (ThresholdsFile, "quality-thresholds.json: the bounds of the metrics."),
+    "trend-report": (TrendReport, "What `ratchetry trends --output` writes: where the metrics of a project go."),
     "score-model": (ScoreModelFile, "PromptScoreModel.json: the weights of the score."),
 }
 
