@@ -52,6 +52,12 @@ class Settings:
     """Prompt and instruction documents to score (globs)."""
     decision_log: str = "decisions.jsonl"
     """The bandit's log of decisions, inside the output directory."""
+    weights: str = "bandit_weights.json"
+    """File with what the bandit has learned."""
+    arms: tuple[str, ...] = ()
+    """Arms that the bandit chooses between, the static default first; those of the weights file when empty."""
+    disable_learning: bool = False
+    """Whether nothing is learned and choices are the static defaults; also what was learned before is not used."""
     sources: tuple[str, ...] = ()
     """Paths of the packages; found when empty."""
     tests: tuple[str, ...] = ()

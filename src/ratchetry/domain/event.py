@@ -17,6 +17,7 @@ EVENT_VERSION: Final = 1
 EventKind = Literal[
     "decision",
     "outcome",
+    "arm",
     "threshold_move",
     "waiver",
     "experiment",

@@ -13,6 +13,7 @@ from ratchetry.domain.record import Fragment, RunRecord
 from ratchetry.domain.trend_report import TrendReport
 from ratchetry.state.score_model import ScoreModelFile
 from ratchetry.state.thresholds import ThresholdsFile
+from ratchetry.state.weights import WeightsFile
 
 DOCUMENTS: Final[Mapping[str, tuple[type[object], str]]] = {
     "record": (RunRecord, "The run record: everything one run attempt measured."),
@@ -23,6 +24,7 @@ DOCUMENTS: Final[Mapping[str, tuple[type[object], str]]] = {
     "batch": (Manifest, "manifest.json of a batch: what a learning run has decided about each run."),
     "thresholds": (ThresholdsFile, "quality-thresholds.json: the bounds of the metrics."),
     "trend-report": (TrendReport, "What `ratchetry trends --output` writes: where the metrics of a project go."),
+    "weights": (WeightsFile, "bandit_weights.json: what the bandit has learned, and from which events."),
     "score-model": (ScoreModelFile, "PromptScoreModel.json: the weights of the score."),
 }
 
