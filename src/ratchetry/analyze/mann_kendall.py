@@ -3,9 +3,7 @@
 H. B. Mann, "Nonparametric tests against trend", Econometrica 13 (1945), https://doi.org/10.2307/1907187;
 M. G. Kendall, "Rank Correlation Methods", 4th edition (1975), for the variance with ties;
 P. K. Sen, "Estimates of the regression coefficient based on Kendall's tau", Journal of the American Statistical
-Association 63 (1968), https://doi.org/10.1080/01621459.1968.10480934;
-Y. Benjamini and Y. Hochberg, "Controlling the false discovery rate", Journal of the Royal Statistical Society B 57
-(1995), https://doi.org/10.1111/j.2517-6161.1995.tb02031.x.
+Association 63 (1968), https://doi.org/10.1080/01621459.1968.10480934.
 """
 
 from __future__ import annotations
@@ -53,17 +51,3 @@ def _tail(s: int, variance: float) -> float:
     if variance <= 0:
         return 1.0
     return 0.5 * math.erfc((s - 1) / math.sqrt(2 * variance))
-
-
-def false_discovery_rate(p_values: Sequence[float]) -> list[float]:
-    """Return Benjamini and Hochberg's adjusted p-values, in the order of the given ones.
-
-    Declaring what lies at or below q keeps the expected share of false discoveries at q.
-    """
-    order = sorted(range(len(p_values)), key=lambda index: p_values[index], reverse=True)
-    adjusted = [0.0] * len(p_values)
-    least = 1.0
-    for rank, index in enumerate(order):
-        least = min(least, p_values[index] * len(p_values) / (len(p_values) - rank))
-        adjusted[index] = least
-    return adjusted

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
-from ratchetry.analyze.mann_kendall import MonotonicTrend, false_discovery_rate, mann_kendall
+from ratchetry.analyze.mann_kendall import MonotonicTrend, mann_kendall
+from ratchetry.analyze.multiplicity import false_discovery_rate
 
 LEAST_WEEKS: Final = 8
 """Weeks with a value that a trend rests on at least: the test's normal approximation needs them."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from ratchetry.analyze.change_point.detection import detect
-from ratchetry.analyze.mann_kendall import false_discovery_rate
+from ratchetry.analyze.multiplicity import false_discovery_rate
 from ratchetry.domain.change_point import Detection
 from ratchetry.domain.series import Series
 

@@ -1,0 +1,1 @@
+"""Comparisons of a base with a head: rank tests, shifts with intervals, and the verdicts that they allow."""
