@@ -16,7 +16,7 @@ from ratchetry.analyze.comparison.samples import compare_pairs, compare_rounds
 from ratchetry.analyze.comparison.verdict import Margin
 from ratchetry.domain.comparison import Comparison
 
-POSITIVE = st.floats(min_value=1e-3, max_value=1e3)
+POSITIVE = st.integers(min_value=1, max_value=4000).map(float)
 SAMPLE = st.lists(POSITIVE, min_size=1, max_size=30)
 SECONDS = Margin(size=0.03, relative=True)
 NOTHING = Margin(size=0.0, relative=False)
