@@ -79,6 +79,10 @@ class RunColumns:
     """Each distinct way of failing."""
     reused: tuple[str, ...] = ()
     """The stages whose results are those of an earlier run with the same inputs: no observations of their own."""
+    trailers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The values of the trailers of the commits that the run measured against its base, by name."""
+    unkept: tuple[str, ...] = ()
+    """The metrics and stages whose gates failed, in their order."""
     pruned: bool = False
     """Whether tests and findings of the run have been dropped: their absence then says nothing."""
 
@@ -121,6 +125,13 @@ class _MetricTable(Struct, frozen=True):
     chunks: dict[str, _Metrics] = {}
 
 
+class _Gates(Struct, frozen=True):
+    """What analyses read of the gates."""
+
+    metrics: list[str] = []
+    verdicts: str = ""
+
+
 class _Stage(Struct, frozen=True):
     """What analyses read of how a stage ended."""
 
@@ -137,6 +148,7 @@ class _Document(Struct, frozen=True):
     change: Change = Change()
     failures: tuple[Failure, ...] = ()
     stages: dict[str, _Stage] = {}
+    gates: _Gates | None = None
     pruned: str = ""
 
 
@@ -152,11 +164,18 @@ def columns_of(data: bytes, origin: str) -> RunColumns:
             changed=tuple(file.path for file in document.change.files),
             failures=document.failures,
             reused=tuple(sorted(name for name, stage in document.stages.items() if stage.cached)),
+            trailers=document.change.trailers,
+            unkept=failed_gates(document.gates.metrics, document.gates.verdicts) if document.gates else (),
             pruned=bool(document.pruned),
         )
     except KeyError as error:
         msg = f"{origin}: its columns do not fit together: there are none for the chunk {error}"
         raise StateError(msg) from error
+
+
+def failed_gates(metrics: Sequence[str], verdicts: str) -> tuple[str, ...]:
+    """Return what the gates that failed are about, given what all are about and the letters of their verdicts."""
+    return tuple(metric for metric, verdict in zip(metrics, verdicts, strict=False) if verdict == "F")
 
 
 def _test_part(chunk: str, part: _Tests, origin: str) -> TestPart:

@@ -8,7 +8,7 @@ import msgspec
 
 from ratchetry.domain.record import Change, Failure, RunInfo, StageResult, Verdict
 from ratchetry.errors import StateError
-from ratchetry.history.columns import MetricPart, RunColumns, TestPart
+from ratchetry.history.columns import MetricPart, RunColumns, TestPart, failed_gates
 from ratchetry.history.document import MetricColumns
 from ratchetry.history.numbers import Places, unscaled
 from ratchetry.history.transpose import Node, descend, pick
@@ -40,7 +40,20 @@ def _columns(node: Node, at: int, origin: str) -> RunColumns:
         changed=tuple(file.path for file in change.files),
         failures=msgspec.convert(_value(node, at, "failures", []), tuple[Failure, ...]),
         reused=tuple(sorted(name for name, stage in stages.items() if stage.cached)),
+        trailers=change.trailers,
+        unkept=_unkept(node, at),
         pruned=bool(_value(node, at, "pruned", "")),
+    )
+
+
+def _unkept(node: Node, at: int) -> tuple[str, ...]:
+    """Return what the gates of a run that failed are about."""
+    place = descend(node, at, "gates")
+    if place is None:
+        return ()
+    return failed_gates(
+        msgspec.convert(_value(*place, "metrics", []), list[str]),
+        msgspec.convert(_value(*place, "verdicts", ""), str),
     )
 
 

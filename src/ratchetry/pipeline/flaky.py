@@ -70,6 +70,12 @@ def flaky_report(
     return replace(report, flaky=flaky, quarantined=quarantine)
 
 
+def run_results(history: HistoryDirectory, columns: Iterable[RunColumns]) -> Iterator[RunResults]:
+    """Yield the outcomes of some runs of a history."""
+    reader = _Reader(history.names)
+    yield from (reader.run(one) for one in columns)
+
+
 class _Reader:
     """Reads runs from the columns of a history; runs with the same tests share one tuple of their identifiers."""
 

@@ -59,6 +59,8 @@ def facts(columns: RunColumns, chunks: dict[str, bytes]) -> dict[str, object]:
         "signatures": signatures,
         "failures": columns.failures,
         "reused": columns.reused,
+        "trailers": columns.trailers,
+        "unkept": columns.unkept,
     }
 
 
@@ -74,6 +76,8 @@ def expected(kept: RunRecord) -> dict[str, object]:
         "signatures": sorted((test.id, test.signature) for test in kept.tests if test.signature),
         "failures": kept.failures,
         "reused": tuple(sorted(name for name, stage in kept.stages.items() if stage.cached)),
+        "trailers": kept.change.trailers,
+        "unkept": tuple(gate.metric for gate in kept.gates if gate.verdict == "fail"),
     }
 
 
