@@ -19,6 +19,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # a shell starts background jobs deaf to interrupts, and what the tests start would inherit that
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # a worker's own lines are being measured by now; the programs that its tests start are to run as they are
+    os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+
 
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Return a short name for a long parameter, so that reports stay readable."""
