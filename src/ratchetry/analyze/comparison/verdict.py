@@ -22,16 +22,20 @@ class Margin:
     relative: bool
 
 
+_NONE: Final = Margin(size=0.0, relative=False)
+_SHARE: Final = Margin(size=0.03, relative=True)
 _MARGINS: Final = {
-    "seconds": Margin(size=0.03, relative=True),
     "percent": Margin(size=0.1, relative=False),
     "ratio": Margin(size=0.001, relative=False),
+    "count": _NONE,
+    "lines": _NONE,
+    "paths": _NONE,
 }
 
 
 def default_margin(unit: str) -> Margin:
-    """Return the margin of a unit: 3 percent of times, 0.1 points of percentages, 0.001 of ratios, 0 of counts."""
-    return _MARGINS.get(unit, Margin(size=0.0, relative=False))
+    """Return the margin of a unit: 0.1 points of percentages, 0.001 of ratios, 0 of counts, else 3 percent."""
+    return _MARGINS.get(unit, _SHARE)
 
 
 def settled(comparison: Comparison, better: Better | None, rate: float) -> Comparison:
@@ -45,11 +49,11 @@ def settled(comparison: Comparison, better: Better | None, rate: float) -> Compa
         return replace(comparison, verdict="unchanged")
     p_value = _evidence(comparison)
     if p_value is not None and p_value > rate:
-        return _doubtful(comparison, f"a difference from {spoken(comparison, low)} to {spoken(comparison, high)} fits")
+        return doubtful(comparison, f"a difference from {spoken(comparison, low)} to {spoken(comparison, high)} fits")
     if abs(comparison.difference) <= comparison.margin:
-        return _doubtful(comparison, f"there is a difference, but not clearly more than {_margin(comparison)}")
+        return doubtful(comparison, f"there is a difference, but not clearly more than {_margin(comparison)}")
     if better is None:
-        return _doubtful(comparison, "there is a difference, and neither direction is known to be the better one")
+        return doubtful(comparison, "there is a difference, and neither direction is known to be the better one")
     worse = (comparison.difference > 0) == (better == "lower")
     return replace(comparison, verdict="regressed" if worse else "improved")
 
@@ -77,7 +81,7 @@ def _held(comparison: Comparison, rate: float) -> Comparison:
     """Return a comparison whose verdict holds at a rate, now that its q-value is known."""
     q_value = comparison.q_value
     if comparison.verdict in {"regressed", "improved"} and q_value is not None and q_value > rate:
-        return _doubtful(comparison, f"not significant among all that were compared (q {q_value:.2g})")
+        return doubtful(comparison, f"not significant among all that were compared (q {q_value:.2g})")
     return comparison
 
 
@@ -86,7 +90,7 @@ def _evidence(comparison: Comparison) -> float | None:
     return comparison.p_value if comparison.q_value is None else comparison.q_value
 
 
-def _doubtful(comparison: Comparison, reason: str) -> Comparison:
+def doubtful(comparison: Comparison, reason: str) -> Comparison:
     """Return a comparison without a verdict, its reason added to those that it has."""
     reasons = f"{comparison.reason}; {reason}" if comparison.reason else reason
     return replace(comparison, verdict="inconclusive", reason=reasons)

@@ -64,10 +64,10 @@ def test_noise_hardly_ever_regresses() -> None:
 
 
 def test_margins_of_units() -> None:
-    """Times may differ by a share, percentages by a tenth of a point, counts not at all."""
-    assert default_margin("seconds") == Margin(size=0.03, relative=True)
+    """Times and what is unknown may differ by a share, percentages by a tenth of a point, counts not at all."""
+    assert default_margin("seconds") == default_margin("") == Margin(size=0.03, relative=True)
     assert default_margin("percent") == Margin(size=0.1, relative=False)
-    assert default_margin("count") == default_margin("") == Margin(size=0.0, relative=False)
+    assert default_margin("count") == Margin(size=0.0, relative=False)
 
 
 def test_differences_are_spoken_with_their_unit() -> None:
