@@ -12,7 +12,7 @@ from ratchetry.domain.moment import days_of
 from ratchetry.domain.series import Series
 from ratchetry.domain.trend import Trend
 from ratchetry.report.plot_axes import Scale, round_moments, round_numbers, value_scale
-from ratchetry.report.text import clip_middle, escape_html, number
+from ratchetry.report.text import clip_middle, escape_html, exact, number
 
 MOST_PANELS: Final = 20
 """Series of one drawing."""
@@ -151,7 +151,7 @@ def _axes(frame: _Frame, unit: str) -> Iterator[str]:
     marks = round_numbers(frame.y)
     for mark in marks:
         y = frame.y.at(mark)
-        text = escape_html(number(mark, unit, apart_from=marks))
+        text = escape_html(exact(mark, unit))
         yield f'<line class="a" x1="{_LEFT}" y1="{y}" x2="{_WIDTH - _RIGHT}" y2="{y}"/>'
         yield f'<text class="m" x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{text}</text>'
     bottom = frame.y.start

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
-from statistics import median
 from typing import Final
 
 BLOCKS: Final = "▁▂▃▄▅▆▇█"
@@ -30,21 +28,6 @@ def sparkline(values: Sequence[float | None], *, blocks: str = BLOCKS) -> str:
         blocks[_height(value, low, high, len(blocks))] if value is not None and math.isfinite(value) else _GAP
         for value in values
     )
-
-
-def downsampled(values: Sequence[float | None], most: int) -> tuple[float | None, ...]:
-    """Return at most so many values: the median of each of as many parts of a longer series, None where all miss."""
-    if len(values) <= most:
-        return tuple(values)
-    cuts = [len(values) * part // most for part in range(most + 1)]
-    parts = (values[start:end] for start, end in pairwise(cuts))
-    return tuple(_middle(part) for part in parts)
-
-
-def _middle(part: Sequence[float | None]) -> float | None:
-    """Return the median of what is not missing."""
-    known = [value for value in part if value is not None]
-    return median(known) if known else None
 
 
 def _height(value: float, low: float, high: float, steps: int) -> int:
