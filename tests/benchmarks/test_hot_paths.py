@@ -6,11 +6,12 @@ from typing import Final
 
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from ratchetry.analyze.enforcement import Held
 from ratchetry.analyze.gate import evaluate
 from ratchetry.domain.fingerprint import fingerprinted
 from ratchetry.domain.merge import merge
 from ratchetry.domain.record import Finding, Fragment, StageResult, TestResult
-from ratchetry.domain.thresholds import Threshold, Thresholds
+from ratchetry.domain.thresholds import Threshold
 from ratchetry.report.html import render as render_html
 from ratchetry.report.markdown import render as render_markdown
 from ratchetry.state.record import dumps, loads
@@ -33,7 +34,7 @@ FRAGMENT: Final = Fragment(
 RECORD: Final = record(
     stages=FRAGMENT.stages, metrics=FRAGMENT.metrics, tests=FRAGMENT.tests, findings=FRAGMENT.findings
 )
-BOUNDS: Final = Thresholds(bounds=(Threshold(metric="coverage.line", kind="minimum", bound=80),))
+BOUNDS: Final = Held(bounds=(Threshold(metric="coverage.line", kind="minimum", bound=80),))
 
 
 def test_merge_a_matrix_of_four(benchmark: BenchmarkFixture) -> None:

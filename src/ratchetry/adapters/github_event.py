@@ -38,6 +38,7 @@ class EventFacts:
     head: str = ""
     base_commit: str = ""
     branch: str = ""
+    default_branch: str = ""
     pull_request: int | None = None
 
 
@@ -65,6 +66,7 @@ def run_facts(environ: Mapping[str, str], payload: Mapping[str, object]) -> Even
         head=_head(event, payload) or commit,
         base_commit=_base(event, payload),
         branch=_branch(environ, payload),
+        default_branch=_text(_at(payload, "repository", "default_branch")),
         pull_request=_pull_request(event, payload),
     )
 

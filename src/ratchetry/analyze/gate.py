@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
+from ratchetry.analyze.enforcement import Held, waived_reason
 from ratchetry.domain.catalog import definition
+from ratchetry.domain.findings_by_path import count_below
 from ratchetry.domain.record import Fragment, Gate, Metric, StageResult, Verdict
-from ratchetry.domain.thresholds import Threshold, Thresholds
+from ratchetry.domain.thresholds import Threshold, split_path
 
 _RANK: Final[Mapping[Verdict, int]] = {"pass": 0, "warn": 1, "not_measured": 2, "fail": 3}
 
 
 def evaluate(
-    thresholds: Thresholds, measured: Fragment, *, optional: tuple[str, ...], expected: tuple[str, ...]
+    held: Held, measured: Fragment, *, optional: tuple[str, ...], expected: tuple[str, ...]
 ) -> tuple[Gate, ...]:
-    """Return one gate for each stage that was expected, then one for each bound.
+    """Return one gate for each stage that was expected, one for each bound, then those of the bounds' files.
 
     `optional` names stages or metric families that may go unmeasured: their gates then warn.  Bounds on the
     metrics of stages that were not expected in this run are left out.
     """
     stages = tuple(_stage_gate(name, measured.stages.get(name), optional) for name in expected)
     bounds = tuple(
-        _bound_gate(threshold, measured.metrics.get(threshold.metric), measured.stages, optional)
-        for threshold in thresholds.bounds
+        _bound_gate(threshold, held, measured, optional)
+        for threshold in held.bounds
         if _stage_of(threshold.metric) in {*expected, "run"}
     )
-    return stages + bounds
+    return stages + bounds + held.gates
 
 
 def verdict_of(gates: Iterable[Gate]) -> Verdict:
@@ -36,7 +39,7 @@ def verdict_of(gates: Iterable[Gate]) -> Verdict:
 
 def _stage_of(metric: str) -> str:
     """Return the stage that measures a metric."""
-    entry = definition(metric)
+    entry = definition(split_path(metric)[0])
     return entry.stage if entry else ""
 
 
@@ -60,28 +63,34 @@ def _stage_gate(name: str, result: StageResult | None, optional: tuple[str, ...]
             return Gate(metric=gate_name, kind="measured", verdict=verdict, reason=result.reason)
 
 
-def _bound_gate(
-    threshold: Threshold, metric: Metric | None, stages: Mapping[str, StageResult], optional: tuple[str, ...]
-) -> Gate:
-    """Return the gate that holds one metric to its bound."""
-    if metric is None:
-        return Gate(
-            metric=threshold.metric,
-            kind=threshold.kind,
-            bound=threshold.bound,
-            verdict="warn" if is_optional(threshold.metric, optional) else "not_measured",
-            reason=_why_unmeasured(threshold.metric, stages.get(_stage_of(threshold.metric))),
-        )
-    distance = metric.value - threshold.bound
-    margin = distance if threshold.kind == "minimum" else -distance
-    return Gate(
-        metric=threshold.metric,
-        kind=threshold.kind,
-        bound=threshold.bound,
-        value=metric.value,
-        margin=margin,
-        verdict="pass" if margin >= 0 else "fail",
-    )
+def _bound_gate(threshold: Threshold, held: Held, measured: Fragment, optional: tuple[str, ...]) -> Gate:
+    """Return the gate that holds one metric to its bound, or to the waiver that stands in its place."""
+    metric = _metric(threshold.metric, measured)
+    waiver = held.waivers.get(threshold.metric)
+    bound = waiver.to if waiver else threshold.bound
+    told = waived_reason(waiver, threshold.bound) if waiver else held.notes.get(threshold.metric, "")
+    gate = Gate(metric=threshold.metric, kind=threshold.kind, bound=bound, verdict="pass", reason=told)
+    if isinstance(metric, str):
+        tolerated = is_optional(split_path(threshold.metric)[0], optional)
+        return replace(gate, verdict="warn" if tolerated else "not_measured", reason=metric)
+    margin = _margin(threshold, metric, bound)
+    verdict: Verdict = "pass" if margin >= 0 else "fail"
+    if waiver and margin >= 0 and _margin(threshold, metric, threshold.bound) < 0:
+        verdict = "warn"
+    return replace(gate, value=metric.value, margin=margin, verdict=verdict)
+
+
+def _metric(name: str, measured: Fragment) -> Metric | str:
+    """Return a metric, that of some paths from the findings, or why it was not measured."""
+    whole, glob = split_path(name)
+    if whole in measured.metrics:
+        return count_below(name, measured.metrics, measured.findings) if glob else measured.metrics[whole]
+    return _why_unmeasured(whole, measured.stages.get(_stage_of(whole)))
+
+
+def _margin(threshold: Threshold, metric: Metric, bound: float) -> float:
+    """Return how far a metric is on the good side of a bound."""
+    return metric.value - bound if threshold.kind == "minimum" else bound - metric.value
 
 
 def _why_unmeasured(metric: str, stage: StageResult | None) -> str:

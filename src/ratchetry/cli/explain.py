@@ -35,8 +35,8 @@ def command(metric: str | None, *, path: str, output_dir: str | None, output_for
     """Tell what METRIC is, how it is measured, its current value, its bound and its history."""
     from ratchetry.cli.options import load_settings
     from ratchetry.domain.catalog import CATALOG
+    from ratchetry.pipeline.bounds import load_thresholds
     from ratchetry.pipeline.past import past_records
-    from ratchetry.pipeline.run import load_thresholds
     from ratchetry.pipeline.survey import places_of
 
     if metric is None:

@@ -11,7 +11,7 @@ from ratchetry import __version__
 from ratchetry.collect.security.severities import without_credentials
 from ratchetry.domain.project import Project
 from ratchetry.errors import ConfigError, StateError, UnreachableError
-from ratchetry.pipeline.run import load_thresholds
+from ratchetry.pipeline.bounds import load_thresholds
 from ratchetry.pipeline.stubs import WORKFLOW
 from ratchetry.pipeline.survey import OWN_TOOLS, Places, Survey
 from ratchetry.ports import Fetch

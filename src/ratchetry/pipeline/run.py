@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ratchetry import __version__
-from ratchetry.adapters.files import read_bounded
+from ratchetry.analyze.enforcement import Held
 from ratchetry.analyze.gate import evaluate, verdict_of
 from ratchetry.collect.stage import Stage, measured
 from ratchetry.domain.flaky import Quarantine
 from ratchetry.domain.record import Fragment, RunRecord
-from ratchetry.domain.thresholds import Thresholds
-from ratchetry.errors import ConfigError, UsageError
+from ratchetry.errors import UsageError
+from ratchetry.pipeline.bounds import bounds_in_force
 from ratchetry.pipeline.environment import tool_environment
 from ratchetry.pipeline.measure import Measured, StagePlan, measure, plan_stages
 from ratchetry.pipeline.quarantine import quarantine_of
@@ -24,7 +24,6 @@ from ratchetry.pipeline.stages import wanted
 from ratchetry.pipeline.survey import Places, Survey, survey
 from ratchetry.ports import Clock, Progress
 from ratchetry.settings import Settings
-from ratchetry.state import thresholds as thresholds_file
 
 if TYPE_CHECKING:
     from ratchetry.adapters.cache import StageCache
@@ -45,7 +44,7 @@ def run(places: Places, settings: Settings, *, environ: Mapping[str, str], clock
     record.
     """
     began = clock.monotonic()
-    bounds = load_thresholds(places.root, settings)
+    bounds = bounds_in_force(places, settings, environ=environ, clock=clock)
     known, outcome = measure_stages(places, settings, environ=environ, clock=clock, progress=progress)
     record = judge(known, outcome.fragment, bounds, seconds=clock.monotonic() - began)
     return Result(record=record, broken=outcome.broken)
@@ -70,12 +69,12 @@ def preview(
     places: Places, settings: Settings, *, environ: Mapping[str, str], clock: Clock, progress: Progress
 ) -> tuple[Survey, Mapping[str, StagePlan]]:
     """Return what a run would do, without running, building or writing anything."""
-    load_thresholds(places.root, settings)
+    bounds_in_force(places, settings, environ=environ, clock=clock)
     known = survey(places, settings, environ=environ, clock=clock, progress=progress, look_only=True)
     return known, _plans(known, wanted(settings), clock)
 
 
-def judge(known: Survey, fragment: Fragment, bounds: Thresholds, *, seconds: float) -> RunRecord:
+def judge(known: Survey, fragment: Fragment, bounds: Held, *, seconds: float) -> RunRecord:
     """Return the record of what was measured, with its gates and verdict."""
     fragment = _with_durations(fragment, seconds)
     gates = evaluate(bounds, fragment, optional=known.settings.optional, expected=known.settings.stages)
@@ -92,17 +91,6 @@ def judge(known: Survey, fragment: Fragment, bounds: Thresholds, *, seconds: flo
         gates=gates,
         verdict=verdict_of(gates),
     )
-
-
-def load_thresholds(root: Path, settings: Settings) -> Thresholds:
-    """Return the bounds of the project, none when there is no file; raises StateError or ConfigError."""
-    path = root / settings.thresholds
-    if path.is_file():
-        return thresholds_file.loads(read_bounded(path, settings.thresholds), settings.thresholds)
-    if settings.thresholds != Settings().thresholds:
-        msg = f"thresholds: no file at {settings.thresholds}"
-        raise ConfigError(msg)
-    return Thresholds()
 
 
 def run_stages(

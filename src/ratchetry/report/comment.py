@@ -47,10 +47,14 @@ def _blocks(record: RunRecord) -> Iterator[Block]:
 
 
 def _in_the_way(record: RunRecord) -> Iterator[Block]:
-    """Yield the gates that do not pass."""
+    """Yield the gates that do not pass, why, and which bounds are waived."""
     rows = tuple(_gate(row) for row in view.gates(record) if row.verdict != "pass")
     if rows:
         yield table("", ("Gate", "Value:", "Bound:", "Margin:", "Verdict"), rows[:MOST_GATES], "gate")
+    reasons = view.gate_reasons(record)[:MOST_GATES]
+    if reasons:
+        told = tuple(f"- {shown_name(name)}: {prose(why)}\n" for name, why in reasons)
+        yield Block(head="\n", rows=told, noun="reason")
 
 
 def _gate(row: view.GateRow) -> str:

@@ -240,7 +240,7 @@ def _gate_reason(record: RunRecord, row: view.GateRow) -> str:
     """Return why a gate does not pass; for a stage that failed, what it measured."""
     name = row.metric.removeprefix(view.STAGE_GATE)
     if row.verdict == "pass" or not view.repeats_stage(record, row.metric):
-        return "" if row.verdict == "pass" else row.reason
+        return row.reason if row.verdict != "pass" or view.is_waived(row) else ""
     return view.stage_reason(record.stages[name]) or headline(record, name)
 
 

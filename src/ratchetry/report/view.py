@@ -10,6 +10,7 @@ from typing import Final
 
 from ratchetry.domain.catalog import definition
 from ratchetry.domain.record import Finding, Gate, RunRecord, Severity, StageResult, TestResult, Verdict
+from ratchetry.domain.thresholds import WAIVED
 from ratchetry.report.text import exact, listed, number, signed
 from ratchetry.settings import STAGES
 
@@ -212,14 +213,19 @@ def unmeasured(record: RunRecord) -> tuple[Unmeasured, ...]:
 
 
 def gate_reasons(record: RunRecord) -> tuple[tuple[str, str], ...]:
-    """Return why gates failed or warn, where they say so and neither a stage nor `unmeasured` does."""
+    """Return why gates failed or warn, where they say so and neither a stage nor `unmeasured` does; and all waivers."""
     told = {row.why for row in unmeasured(record)}
     return tuple(
         (row.metric, row.reason)
         for row in gates(record)
-        if row.verdict in {"fail", "warn"} and row.reason and row.reason not in told
+        if row.reason and (row.verdict in {"fail", "warn"} or is_waived(row)) and row.reason not in told
         if not repeats_stage(record, row.metric)
     )
+
+
+def is_waived(row: GateRow) -> bool:
+    """Tell whether a gate is held to a waiver: every report says so, also where the gate would pass without it."""
+    return row.reason.startswith(WAIVED)
 
 
 def shown(record: RunRecord, name: str) -> str:

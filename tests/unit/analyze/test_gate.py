@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from ratchetry.analyze.enforcement import Held
 from ratchetry.analyze.gate import evaluate, verdict_of
 from ratchetry.domain.record import Fragment, Gate, StageResult
-from ratchetry.domain.thresholds import BoundKind, Threshold, Thresholds
+from ratchetry.domain.thresholds import BoundKind, Threshold
 from tests.builders import metric
 
 PASSED = StageResult(status="passed")
@@ -21,7 +22,7 @@ def _gates(
 ) -> dict[str, Gate]:
     """Return the gates by name."""
     measured = fragment or Fragment(stages={"test": PASSED}, metrics={"coverage.line": metric(80)})
-    gates = evaluate(Thresholds(bounds=bounds), measured, optional=optional, expected=expected)
+    gates = evaluate(Held(bounds=bounds), measured, optional=optional, expected=expected)
     return {gate.metric: gate for gate in gates}
 
 

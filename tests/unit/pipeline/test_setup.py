@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ratchetry.analyze.enforcement import Held
 from ratchetry.analyze.gate import evaluate
 from ratchetry.domain.catalog import definition
 from ratchetry.domain.record import Fragment
@@ -33,7 +34,7 @@ def test_a_seeded_bound_is_met_by_what_seeded_it(name: str, value: float) -> Non
     assert entry is not None
     metrics = {name: metric(value, better=entry.better, unit=entry.unit, stage=entry.stage)}
     bounds = seeded(record(metrics=metrics), today="2026-01-02")
-    gates = evaluate(bounds, Fragment(metrics=metrics), optional=(), expected=(entry.stage,))
+    gates = evaluate(Held(bounds=bounds.bounds), Fragment(metrics=metrics), optional=(), expected=(entry.stage,))
     (gate,) = [gate for gate in gates if gate.metric == name]
     assert gate.verdict == "pass"
     assert gate.margin is not None

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ratchetry import __version__
+from ratchetry.analyze.enforcement import Held
 from ratchetry.analyze.gate import evaluate, verdict_of
 from ratchetry.domain.record import Fragment, RunInfo, RunRecord, StageResult
-from ratchetry.domain.thresholds import Thresholds
 from ratchetry.errors import RatchetryError, ReportError
 from ratchetry.pipeline.backfill.plan import EVENT, Task
 from ratchetry.pipeline.environment import tool_environment
@@ -85,7 +85,7 @@ def unmeasured(task: Task, repository: str, reason: str, *, seconds: float) -> R
     from ratchetry.adapters.machine import runner
 
     stages = {name: StageResult(status="not_measured", reason=reason[:4096]) for name in task.stages}
-    gates = evaluate(Thresholds(), Fragment(stages=stages), optional=(), expected=task.stages)
+    gates = evaluate(Held(), Fragment(stages=stages), optional=(), expected=task.stages)
     version = ".".join(map(str, sys.version_info[:3]))
     run = RunInfo(repository=repository, run_id=task.run_id, runner=runner(version), duration=max(0.0, seconds))
     return RunRecord(
@@ -130,7 +130,7 @@ def _measured(site: Site, task: Task, incomplete: str, *, clock: Clock, progress
         known = replace(known, base=None, settings=replace(settings, timeout=left))
         outcome = run_stages(known, wanted(settings), environ=site.environ, clock=clock, progress=progress)
     fragment = without_executed(outcome.fragment, incomplete)
-    record = judge(known, fragment, Thresholds(), seconds=clock.monotonic() - began)
+    record = judge(known, fragment, Held(), seconds=clock.monotonic() - began)
     # They would tell of this machine, and of what else it measured at the time, not of the project's CI.
     metrics = {name: metric for name, metric in record.metrics.items() if metric.stage != "run"}
     record = replace(record, run=_named(record.run, task, site.repository), metrics=metrics)

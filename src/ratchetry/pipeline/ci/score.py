@@ -17,11 +17,12 @@ from ratchetry.domain.envelope import Envelope, SummaryContext, summary_name
 from ratchetry.domain.merge import merge
 from ratchetry.domain.record import Change, Fragment, RunInfo, RunRecord
 from ratchetry.errors import UsageError
+from ratchetry.pipeline.bounds import bounds_in_force
 from ratchetry.pipeline.ci.fragments import Collected, collect_fragments
 from ratchetry.pipeline.ci.origin import identity_of
 from ratchetry.pipeline.measure import Measured, interpret_after, plan_stages
 from ratchetry.pipeline.quarantine import quarantine_of
-from ratchetry.pipeline.run import judge, load_thresholds
+from ratchetry.pipeline.run import judge
 from ratchetry.pipeline.save import place_in_checkout
 from ratchetry.pipeline.stages import wanted
 from ratchetry.pipeline.survey import Places, Survey, survey
@@ -122,7 +123,7 @@ def judge_fragments(
     """
     from ratchetry.adapters.github_event import read_event
 
-    bounds = load_thresholds(places.root, settings)
+    bounds = bounds_in_force(places, settings, environ=environ, clock=clock)
     facts = read_event(environ)
     asked = replace(settings, stages=request.expected)
     known = survey(places, asked, environ=environ, clock=clock, progress=progress, look_only=True)

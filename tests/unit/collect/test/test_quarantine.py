@@ -7,13 +7,13 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ratchetry.analyze.enforcement import Held
 from ratchetry.analyze.gate import evaluate, verdict_of
 from ratchetry.collect.stage import status_of
 from ratchetry.collect.test.quarantine import excused
 from ratchetry.collect.test.results import figures
 from ratchetry.domain.flaky import Quarantine
 from ratchetry.domain.record import Fragment, Outcome, TestResult
-from ratchetry.domain.thresholds import Thresholds
 from tests.builders import fragments
 
 KNOWN = Quarantine(test="tests/test_a.py::test_flaky", reason="waits for #12", until="2026-12-01")
@@ -44,7 +44,7 @@ def test_a_failure_in_quarantine_does_not_block_but_warns() -> None:
     assert (values["tests.failed"], values["tests.pass_rate"], values["tests.quarantined"]) == (0, 1.0, 1)
     assert (values["tests.total"], values["tests.passed"]) == (2, 1)
     assert after.tests == before.tests
-    gates = evaluate(Thresholds(), after, optional=(), expected=("test",))
+    gates = evaluate(Held(), after, optional=(), expected=("test",))
     assert verdict_of(gates) == "warn"
     assert excused(after, [KNOWN]) == after
 
