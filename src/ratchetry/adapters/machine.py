@@ -27,6 +27,14 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+def load() -> tuple[float, ...]:
+    """Return the load average of the last minute, nothing where the system does not tell."""
+    try:
+        return (round(os.getloadavg()[0], 2),)
+    except (AttributeError, OSError):
+        return ()
+
+
 def model_of(cpuinfo: Iterable[str]) -> str:
     """Return the processor's name from the lines of /proc/cpuinfo, empty where the kernel gives none, as on ARM."""
     for line in cpuinfo:

@@ -20,7 +20,7 @@ from typing import Final
 from ratchetry.adapters.git import Git
 from ratchetry.errors import ReportError, UsageError
 
-_SHALLOW_LIMIT: Final = 10_000_000
+_FILE_LIMIT: Final = 10_000_000
 _ALONE: Final[Mapping[str, str]] = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -29,6 +29,12 @@ _ALONE: Final[Mapping[str, str]] = {
     "GIT_NO_REPLACE_OBJECTS": "1",
 }
 """The user's configuration may name filters, which are programs, and would change what lands in the files."""
+_NOBODY: Final[Mapping[str, str]] = {
+    f"GIT_{who}_{what}": value
+    for who in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "ratchetry"), ("EMAIL", "ratchetry@localhost"), ("DATE", "1970-01-01T00:00:00Z"))
+}
+"""The commit of uncommitted files is made by a tool, and is the same for the same files."""
 _QUIETLY: Final = (
     *("-c", f"core.attributesFile={os.devnull}"),
     *("-c", "core.logAllRefUpdates=false"),
@@ -50,6 +56,8 @@ class Original:
     object_format: str
     shallow: bytes
     tags: bytes
+    exclude: bytes = b""
+    """What the repository ignores beside its .gitignore files."""
 
 
 def original_of(git: Git) -> Original:
@@ -64,8 +72,9 @@ def original_of(git: Git) -> Original:
     return Original(
         objects=str(objects),
         object_format=git.line("rev-parse", "--show-object-format") or "sha1",
-        shallow=shallow.read_bytes()[:_SHALLOW_LIMIT] if shallow.is_file() else b"",
+        shallow=_content(shallow),
         tags=git.output("for-each-ref", "--format=%(objectname) %(refname)", "refs/tags") or b"",
+        exclude=_content(_absolute(git, git.line("rev-parse", "--git-path", "info/exclude"))),
     )
 
 
@@ -75,6 +84,7 @@ class Checkout:
     def __init__(self, place: Path, original: Original, environ: Mapping[str, str], timeout: float = 600.0) -> None:
         self.place = place
         self._original = original
+        self._environ = environ
         self._git = Git(str(place), environ, _ALONE)
         self._timeout = timeout
 
@@ -92,6 +102,24 @@ class Checkout:
             self.remove()
             raise
         return self._incomplete()
+
+    def commit_of(self, top: Path) -> str:
+        """Return a commit, in this checkout alone, of the files in a working tree, uncommitted ones included.
+
+        What the repository ignores is left out.  It follows on the commit that the checkout is at, which is returned
+        itself when nothing has changed since.  Raises ReportError saying why the files cannot be read.
+        """
+        exclude = self._original.exclude
+        if exclude:
+            (self.place / ".git" / "info").mkdir(exist_ok=True)
+            (self.place / ".git" / "info" / "exclude").write_bytes(exclude)
+        # git works on the files of the user with the index, the objects and the configuration of the checkout
+        there = {"GIT_DIR": str(self.place / ".git"), "GIT_WORK_TREE": str(top), **_ALONE, **_NOBODY}
+        git = Git(str(top), self._environ, there)
+        self._said(git, "add", "--all", "--", ".")
+        tree = self._said(git, "write-tree")
+        commit, same = self._said(git, "rev-parse", "HEAD", "HEAD^{tree}").split()
+        return commit if tree == same else self._said(git, "commit-tree", "-p", commit, "-m", "uncommitted", tree)
 
     def remove(self) -> None:
         """Remove the checkout."""
@@ -111,9 +139,14 @@ class Checkout:
 
     def _run(self, *arguments: str) -> None:
         """Run git in the checkout; raises ReportError saying what is wrong."""
-        outcome = self._git.outcome(*_QUIETLY, *arguments, timeout=self._timeout)
+        self._said(self._git, *arguments)
+
+    def _said(self, git: Git, *arguments: str) -> str:
+        """Return what git printed; raises ReportError saying what is wrong."""
+        outcome = git.outcome(*_QUIETLY, *arguments, timeout=self._timeout)
         if outcome.exit_code != 0 or outcome.problem:
             raise ReportError(_reason(outcome.problem or outcome.stderr))
+        return outcome.stdout.decode("utf-8", "replace").strip()
 
     def _incomplete(self) -> str:
         """Return which parts of the commit are kept elsewhere and are not fetched."""
@@ -123,6 +156,11 @@ class Checkout:
         files = [path for path in listed.split(b"\0") if path]
         kinds = (("submodule", modules), ("file of Git LFS", files))
         return "; ".join(_left_out(kind, paths) for kind, paths in kinds if paths)
+
+
+def _content(path: Path) -> bytes:
+    """Return the content of one of git's small files, empty when it is not there."""
+    return path.read_bytes()[:_FILE_LIMIT] if path.is_file() else b""
 
 
 def _absolute(git: Git, path: str) -> Path:

@@ -124,8 +124,8 @@ def prepare(
             retry_failed=request.retry_failed,
         ),
         places=places,
-        settings=_settings(places, settings),
-        environ=_environment(environ),
+        settings=settings_for_commits(places, settings),
+        environ=environment_for_commits(environ),
         repository=repository_of(git),
         prefix=git.line("rev-parse", "--show-prefix"),
         original=original,
@@ -173,7 +173,7 @@ def _records(history: History, committed: Iterable[int]) -> Iterable[RunRecord]:
     return history.records(moment_of(max(0, seconds[0])), moment_of(seconds[-1] + _MARGIN))
 
 
-def _settings(places: Places, settings: Settings) -> Settings:
+def settings_for_commits(places: Places, settings: Settings) -> Settings:
     """Return the settings that hold for every commit: today's; raises UsageError when the interpreter is not there."""
     python = settings.python
     if python:
@@ -189,7 +189,7 @@ def _settings(places: Places, settings: Settings) -> Settings:
     return replace(settings, python=python, base="", in_place=False, thresholds=Settings().thresholds)
 
 
-def _environment(environ: Mapping[str, str]) -> dict[str, str]:
+def environment_for_commits(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment without what speaks of this checkout, this job or today's environment."""
     return {
         name: value
