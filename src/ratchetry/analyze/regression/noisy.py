@@ -21,6 +21,8 @@ from ratchetry.domain.comparison import Comparison
 
 COMMON: Final = 5
 """Times of one run that are needed to tell what they have in common: the speed of the machine."""
+SEGMENT: Final = 10
+"""Newest runs of a level whose rounds are looked at."""
 LEAST_ROUNDS: Final = 4
 """Rounds of either side that are needed to say anything."""
 SIDE_BY_SIDE: Final = "`ratchetry bench compare` measures both sides on one machine"
@@ -34,6 +36,8 @@ class Looked:
     subject: Subject
     level: Level | None = None
     prediction: Prediction | None = None
+    rounds: tuple[float, ...] = ()
+    """Those of the newest runs of the level."""
     reason: str = ""
 
 
@@ -58,15 +62,17 @@ def looked_at(subject: Subject) -> Looked:
     """Return what varies beside the level of its base."""
     points = stable_points(subject.base)
     machine = subject.head[-1].machine if subject.base.unit == TIMES else ""
-    alike = [point.value for point in points if not machine or not point.machine or point.machine == machine]
-    level = level_of(alike, relative=margin_of(subject.base.name, subject.base.unit).relative)
+    alike = [point for point in points if not machine or not point.machine or point.machine == machine]
+    values = [point.value for point in alike]
+    level = level_of(values, relative=margin_of(subject.base.name, subject.base.unit).relative)
     if level is None:
         where = f" on {machine}" if len(alike) < len(points) else ""
         few = f"{len(alike)} values of the base since its last change{where} are too few: it takes {LEAST}"
         return Looked(subject=subject, reason=few)
     prediction = predicted(level, subject.observed)
     reason = "" if prediction else "the base is always positive, and this is not"
-    return Looked(subject=subject, level=level, prediction=prediction, reason=reason)
+    rounds = tuple(value for point in alike[-SEGMENT:] for value in subject.base_rounds.get(point.run, ()))
+    return Looked(subject=subject, level=level, prediction=prediction, rounds=rounds, reason=reason)
 
 
 def times_of(looked: Sequence[Looked]) -> Times:
@@ -89,7 +95,7 @@ def compared_with_level(looked: Looked, times: Times, rate: float) -> Comparison
         moved = (predicted(level, subject.observed, times.common) if level.logs else None) or prediction
         chance = times.chance(min(prediction.nearest, moved.nearest), len(subject.observed))
         doubted = replace(comparison, p_value=max(prediction.p_value, moved.p_value, chance))
-        return _time(doubted, subject, level, moved, rate)
+        return _time(doubted, looked, level, moved, rate)
     return _checked(settled(comparison, subject.base.better, rate), _in_range(level, prediction))
 
 
@@ -135,12 +141,12 @@ def _compared(subject: Subject, level: Level, prediction: Prediction) -> Compari
     )
 
 
-def _time(comparison: Comparison, subject: Subject, level: Level, moved: Prediction, rate: float) -> Comparison:
+def _time(comparison: Comparison, looked: Looked, level: Level, moved: Prediction, rate: float) -> Comparison:
     """Return the comparison of a time, which lies beside its level also when what all times share is `moved` away.
 
     A verdict takes more than one run that lies far out: its own rounds must say so, or another run of the head.
     """
-    rounds = _rounds(subject)
+    subject, rounds = looked.subject, _rounds(looked.subject, looked.rounds)
     p_values = [each.p_value for each in (comparison, rounds) if each and each.p_value is not None]
     found = settled(replace(comparison, p_value=max(p_values)), subject.base.better, rate)
     if found.verdict == "inconclusive":
@@ -159,13 +165,13 @@ def _time(comparison: Comparison, subject: Subject, level: Level, moved: Predict
     return replace(checked, reason=told if checked.verdict in _DECLARED else "")
 
 
-def _rounds(subject: Subject) -> Comparison | None:
+def _rounds(subject: Subject, base: Sequence[float]) -> Comparison | None:
     """Return the comparison of the rounds, None where there are too few."""
-    if min(len(subject.base_rounds), len(subject.head_rounds)) < LEAST_ROUNDS:
+    if min(len(base), len(subject.head_rounds)) < LEAST_ROUNDS:
         return None
     name, unit, better = subject.base.name, subject.base.unit, subject.base.better
     try:
-        return compare_rounds(subject.base_rounds, subject.head_rounds, name=name, unit=unit, better=better)
+        return compare_rounds(base, subject.head_rounds, name=name, unit=unit, better=better)
     except ValueError:
         return None
 

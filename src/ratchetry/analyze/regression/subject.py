@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from ratchetry.analyze.comparison.verdict import Margin, default_margin
@@ -23,7 +24,8 @@ class Subject:
 
     base: Series
     head: tuple[Point, ...]
-    base_rounds: tuple[float, ...] = ()
+    base_rounds: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    """The rounds of each run of the base, by its name."""
     head_rounds: tuple[float, ...] = ()
 
     @property
