@@ -31,6 +31,7 @@ WRITTEN: Final = (
     "docs/score.md",
     "docs/security.md",
     "docs/sharing.md",
+    "docs/trends.md",
     "docs/trust.md",
 )
 """The pages that people write; those in docs/reference are generated."""

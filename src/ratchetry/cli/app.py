@@ -21,6 +21,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "doctor": "Tell what is installed, found, configured and missing.",
     "explain": "Tell what a metric is, its value, bound and history.",
     "detect": "Find where the level of a metric or benchmark changed.",
+    "trends": "Tell where metrics go, and when a bound is hit.",
     "bench": "Compare two commits by their benchmarks, run in turn here.",
     "history": "Keep, query and share the runs of a repository.",
     "flaky": "Find flaky tests, vet new ones, keep known ones from blocking.",

@@ -92,9 +92,14 @@ def find_histories(source: str) -> Iterator[Path]:
     yield from found
 
 
+def is_history(root: Path) -> bool:
+    """Tell whether a directory is a history."""
+    return (root / LAYOUT_FILE).is_file() or any((root / "runs").glob("[0-9][0-9][0-9][0-9]"))
+
+
 def _histories_below(root: Path, depth: int) -> Iterator[Path]:
     """Yield the directories of histories down to some depth; one is not looked into."""
-    if (root / LAYOUT_FILE).is_file() or any((root / "runs").glob("[0-9][0-9][0-9][0-9]")):
+    if is_history(root):
         yield root
     elif depth:
         for entry in root.iterdir():

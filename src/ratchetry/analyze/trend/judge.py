@@ -57,8 +57,9 @@ def _directed(trend: Trend, better: Better | None, margin: float) -> Trend:
         return replace(found, verdict="steady" if small else "unknown", reason=reason)
     if better is None:
         return replace(found, reason="neither direction is known to be the better one")
+    reason = f"significant among all metrics (q {trend.q_value or 0.0:.1g})"
     improving = (slope > 0) == (better == "higher")
-    return replace(found, verdict="improving" if improving else "worsening", reason=f"q {trend.q_value or 0.0:.2g}")
+    return replace(found, verdict="improving" if improving else "worsening", reason=reason)
 
 
 def _absolute(margin: Margin, trend: Trend) -> float:
