@@ -58,6 +58,14 @@ class Settings:
     """Arms that the bandit chooses between, the static default first; those of the weights file when empty."""
     disable_learning: bool = False
     """Whether nothing is learned and choices are the static defaults; also what was learned before is not used."""
+    ratchet_runs: Annotated[int, Meta(ge=3, le=100)] = 10
+    """Newest runs of the default branch that all have to clear a bound before it moves."""
+    ratchet_cool_down_days: Annotated[float, Meta(ge=0, le=365)] = 1.0
+    """Days between two moves of one bound."""
+    ratchet_confidence: Annotated[float, Meta(ge=0.5, lt=1)] = 0.999
+    """How surely a bound that has moved lets 99 of 100 honest runs pass."""
+    learn_from_pull_requests: bool = False
+    """Whether runs of pull requests from branches of the repository itself, never of forks, give rewards."""
     sources: tuple[str, ...] = ()
     """Paths of the packages; found when empty."""
     tests: tuple[str, ...] = ()

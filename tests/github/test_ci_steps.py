@@ -12,10 +12,15 @@ import pytest
 from ratchetry.adapters.github.budget import RESERVE
 from ratchetry.adapters.history_directory import HistoryDirectory
 from ratchetry.cli.app import run as ratchetry
+from ratchetry.domain.bandit import TRAILER
 from ratchetry.domain.envelope import SummaryContext
-from ratchetry.domain.record import Failure, RunRecord, TestResult
+from ratchetry.domain.record import Change, Failure, RunRecord, TestResult
+from ratchetry.errors import UsageError
 from ratchetry.pipeline.ci.batch import read_batch, read_cursor
+from ratchetry.pipeline.flaky import Selection
+from ratchetry.pipeline.series import history_series
 from ratchetry.state.cursor import CURSOR_FILE
+from tests.builders import metric
 from tests.github.fake import ALL, FakeGitHub, Fault, Issue, Response, Run, Token
 from tests.pipeline.ci.envelopes import record_of, summary, zipped
 from tests.unit.act.test_plan import gate
@@ -303,6 +308,43 @@ def test_strangers_teach_nothing(job: FakeGitHub, tmp_path: Path) -> None:
     assert "its commit is" in fates[f"{wrong.id}-1"][1]
     assert "its code is from mallory/hello" in fates[f"{stranger.id}-1"][1]
     assert [record.run.run_id for record in batch.records] == [str(honest.id)]
+
+
+def test_own_pull_requests_are_kept_for_rewards(
+    job: FakeGitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the setting, runs of the repository's own pull requests are kept as what GitHub says they are; no forks."""
+    fake = job.state
+    taught(job, 1)
+    fake.add_repository("mallory/hello", fork=True)
+    fake.add_commit(job.repo, "fix", {"a.py": "fix"})
+    number = fake.add_pull(job.repo, "fix").number
+    own, fork, nameless = (
+        fake.add_run(job.repo, event="pull_request", branch="fix", head=head, sha="1" * 40, pull_requests=numbers)
+        for head, numbers in (("", (number,)), ("mallory/hello", ()), ("", ()))
+    )
+    named = Change(trailers={TRAILER: ("01DECISION",)})
+    uploaded(
+        job, own, replace(measured(own, branch="main"), change=named, metrics={"tests.total": metric(9.0)}), number
+    )
+    uploaded(job, fork, measured(fork, pull_request=5), 5)
+    uploaded(job, nameless, measured(nameless), None)
+    ingest = ["ci", "ingest", "--output", "batch", "--history", "none"]
+    assert ratchetry(ingest) == 0
+    assert len(read_batch(tmp_path / "batch").records) == 1
+    monkeypatch.setenv("RATCHETRY_LEARN_FROM_PULL_REQUESTS", "true")
+    assert ratchetry(ingest) == 0
+    batch = read_batch(tmp_path / "batch")
+    rejected = {row.name: row.reason for row in batch.manifest.decisions if row.fate == "rejected"}
+    assert rejected == {f"{nameless.id}-1": "it is of a pull request, and does not say of which"}
+    history = HistoryDirectory(tmp_path / "kept")
+    assert [history.add(record) for record in batch.records] == [True, True]
+    (kept,) = [run for run in history.columns() if run.run.pull_request]
+    assert (kept.run.run_id, kept.run.pull_request, kept.run.branch) == (str(own.id), number, "fix")
+    assert kept.trailers == {TRAILER: ("01DECISION",)}
+    assert not any(Selection(branch=branch).takes(kept) for branch in ("main", "fix", ""))
+    with pytest.raises(UsageError, match="no run of branch 'fix'"):
+        history_series(history, root=str(tmp_path), environ={}, branch="fix")
 
 
 def test_github_out_of_order_loses_nothing(job: FakeGitHub, tmp_path: Path) -> None:

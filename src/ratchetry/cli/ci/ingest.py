@@ -41,7 +41,8 @@ def command(path: str, *, output: str, history: str | None, repository: str, wor
     """Collect the runs of the default branch that have ended since the cursor of the history, as a batch.
 
     Only runs of this repository's default branch and of the expected workflow may teach, and only as far as GitHub
-    confirms what their records claim.  The batch is a directory of records with a manifest of every decision.
+    confirms what their records claim; with the setting learn-from-pull-requests those of its own pull requests, for
+    rewards alone.  The batch is a directory of records with a manifest of every decision.
     """
     from ratchetry.adapters.clock import SystemClock
     from ratchetry.cli.ci.messages import append_summary, warn
@@ -53,13 +54,21 @@ def command(path: str, *, output: str, history: str | None, repository: str, wor
     from ratchetry.pipeline.ci.shared import shared_history
     from ratchetry.report.learning import markdown
 
+    settings = load_settings(path, {})
     if history is None:
         with progress_for(sys.stderr, os.environ) as progress:
-            kept = shared_history(path, load_settings(path, {}), os.environ, progress)
+            kept = shared_history(path, settings, os.environ, progress)
     else:
         kept = Path(history)
     with github(os.environ, repository) as client:
-        batch = from_github(client, read_cursor(kept), now=SystemClock().now(), workflow=workflow, most=most)
+        batch = from_github(
+            client,
+            read_cursor(kept),
+            now=SystemClock().now(),
+            workflow=workflow,
+            most=most,
+            pull_requests=settings.learn_from_pull_requests,
+        )
         requests = client.requests_used
     write_batch(Path(output), batch)
     lost = batch.manifest.count("lost")

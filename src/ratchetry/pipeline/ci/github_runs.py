@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Protocol
 
 from ratchetry.adapters.github.budget import Budget
 from ratchetry.adapters.github.facts import ArtifactFacts, WorkflowRunFacts
+from ratchetry.analyze.provenance import PULL_REQUEST, Expected, is_own_pull_request
 from ratchetry.domain.envelope import summary_name
 from ratchetry.domain.record import RunRecord
 from ratchetry.domain.workflow_run import EndedRun
@@ -44,24 +46,31 @@ class RunsClient(Protocol):
 
 
 class GitHubRuns:
-    """The runs of one workflow on one branch; their artifacts are listed a hundred at a time, by name."""
+    """The runs of one workflow on one branch; their artifacts are listed a hundred at a time, by name.
 
-    def __init__(self, client: RunsClient, *, workflow: str, branch: str) -> None:
+    With those of pull requests from the repository's own branches, where they are asked for.
+    """
+
+    def __init__(self, client: RunsClient, expected: Expected) -> None:
         self._client = client
-        self._workflow = workflow
-        self._branch = branch
+        self._expected = expected
         self._since = ""
         self._listed: dict[str, dict[str, ArtifactFacts]] = {}
 
     def runs(self, since: str) -> Iterator[EndedRun]:
         """Yield the runs that were created since, newest first; those that have not ended have attempt 0."""
         self._since = since
-        for facts in self._client.workflow_runs(self._workflow, branch=self._branch, status="", created_since=since):
-            yield ended_run(facts, self._client.repository)
+        expected = self._expected
+        branch = "" if expected.pull_requests else expected.branch
+        for facts in self._client.workflow_runs(expected.workflow, branch=branch, status="", created_since=since):
+            run = ended_run(facts, self._client.repository)
+            if run.head_branch == expected.branch or is_own_pull_request(run, expected):
+                yield run
 
     def record(self, run: EndedRun) -> RunRecord:
         """Return the record in a run's summary; raises what `RunSource.record` says."""
-        return open_summary(self._archive(run), run).record
+        record = open_summary(self._archive(run), run).record
+        return of_pull_request(record, run) if run.event == PULL_REQUEST else record
 
     def _archive(self, run: EndedRun) -> bytes:
         """Return the archive of a run's summary."""
@@ -94,6 +103,18 @@ class GitHubRuns:
                 found.setdefault(str(artifact.run_id), artifact)
             self._listed[name] = found
         return self._listed[name]
+
+
+def of_pull_request(record: RunRecord, run: EndedRun) -> RunRecord:
+    """Return the record of a run of a pull request with the branch and number that GitHub knows.
+
+    Raises ReportError when it does not say which pull request it is of: by that it is told from runs of the branch.
+    """
+    number = run.pull_requests[0] if run.pull_requests else record.run.pull_request
+    if number is None:
+        msg = "it is of a pull request, and does not say of which"
+        raise ReportError(msg)
+    return replace(record, run=replace(record.run, pull_request=number, branch=run.head_branch))
 
 
 def ended_run(facts: WorkflowRunFacts, repository: str) -> EndedRun:

@@ -23,14 +23,28 @@ MOST: Final = 800
 
 
 def from_github(
-    client: GitHubClient, cursor: Cursor, *, now: datetime, workflow: str, branch: str = "", most: int = MOST
+    client: GitHubClient,
+    cursor: Cursor,
+    *,
+    now: datetime,
+    workflow: str,
+    branch: str = "",
+    most: int = MOST,
+    pull_requests: bool = False,
 ) -> Batch:
     """Return what has run since the cursor, as GitHub tells; without one, what may still have its summary.
 
+    With the runs of the repository's own pull requests, where those may give rewards.
+
     Raises GitHubError when the runs cannot even be listed.
     """
-    expected = Expected(repository=client.repository, branch=branch or client.default_branch(), workflow=workflow)
-    source = GitHubRuns(client, workflow=workflow, branch=expected.branch)
+    expected = Expected(
+        repository=client.repository,
+        branch=branch or client.default_branch(),
+        workflow=workflow,
+        pull_requests=pull_requests,
+    )
+    source = GitHubRuns(client, expected)
     begin = cursor if cursor.time else Cursor(time=earlier(f"{now:%Y-%m-%dT%H:%M:%SZ}", KEPT))
     return reconcile(source, begin, expected, most=most)
 
