@@ -46,6 +46,12 @@ class ReportError(RatchetryError):
     exit_code: ClassVar[int] = EXIT_NOT_MEASURED
 
 
+class NotMeasuredError(RatchetryError):
+    """What a verdict would rest on has not been measured."""
+
+    exit_code: ClassVar[int] = EXIT_NOT_MEASURED
+
+
 class UnreachableError(RatchetryError):
     """A service did not answer."""
 
