@@ -165,7 +165,7 @@ def _text(kept: Event, name: str) -> str:
 def _mapping(kept: Event, name: str) -> Mapping[str, Value]:
     """Return an object of an event's data, empty where there is none; raises ValueError for anything else."""
     value = kept.data.get(name, {})
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict | Mapping):  # what was decoded is a dict, which is told much faster
         raise _wrong(kept, name, f"must be an object, not {value!r}")
     return value
 

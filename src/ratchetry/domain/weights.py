@@ -67,21 +67,23 @@ class Parameters:
     policy: PolicyName = "thompson"
     prior_strength: float = 2.0
     """Pseudo-outcomes that every arm starts with."""
+    base_strength: float = 40.0
+    """Pseudo-outcomes, half of them rewards, that shrink the mean of all arms: an unknown arm is thought to have it."""
     pooled_strength: float = 8.0
     """Most further pseudo-outcomes that the other contexts are worth."""
     pooled_half: float = 20.0
     """Outcomes of the other contexts that are worth half of those."""
-    cap: float = 200.0
+    cap: float = 160.0
     """Outcomes that are remembered of one arm; 0 means all."""
     idle_decay: float = 0.999
     """What remains of an arm's evidence for each outcome of another arm in its context."""
     discount: float = 1.0
     """What remains of an arm's evidence for each outcome of its own."""
-    sharpening: float = 2.0
+    sharpening: float = 4.0
     """How many times the evidence counts when an arm is drawn."""
     exploration: float = 0.1
     """Share of choices that epsilon-greedy makes at random."""
-    floor: float = 0.02
+    floor: float = 0.008
     """Share of choices that is spread evenly over all arms, so that each stays possible."""
 
 

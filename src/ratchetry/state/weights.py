@@ -65,6 +65,7 @@ class ParametersEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     policy: PolicyName = "thompson"
     prior_strength: Annotated[float, Meta(ge=0.01, le=1000)] = Parameters().prior_strength
+    base_strength: Annotated[float, Meta(ge=0.01, le=1_000_000)] = Parameters().base_strength
     pooled_strength: Annotated[float, Meta(ge=0, le=1000)] = Parameters().pooled_strength
     pooled_half: Annotated[float, Meta(ge=0.01, le=1_000_000)] = Parameters().pooled_half
     cap: Annotated[float, Meta(ge=0, le=1_000_000)] = Parameters().cap
