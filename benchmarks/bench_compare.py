@@ -1,0 +1,281 @@
+"""Measures how often a comparison by benchmarks is wrong where nothing changed, and finds what did, beside naive ways.
+
+    python benchmarks/bench_compare.py [--equal N] [--slower N] [--python EXE] [--format json] [--json FILE]
+
+The project (benchmarks/bench_suite.py) has eight benchmarks in pytest-benchmark, and commits at which each does 5 and
+10 percent more work. The processes are those of `ratchetry bench compare`, checkouts and command lines included: a pool
+of pairs of two equal sides, and one for each of the slower ones. Windows of 20 pairs that follow each other, from every
+fourth pair on, stand for comparisons: they overlap, so the figures are steadier than as many comparisons would be, but
+less independent. Every way of comparing sees the same processes:
+
+- in turn: 20 pairs, the least (or median, or mean) round of each process, Wilcoxon's test of the pairs
+- one after the other: the same test for unpaired samples (Mann and Whitney), with 20 processes of the base that ran
+  before 20 of the head, as two jobs would run them
+- one run each, mean over 10 % apart: what `--benchmark-compare-fail=mean:10%` of pytest-benchmark says
+- one run each, Welch's t-test of all rounds: as if rounds of one process were independent
+
+A false alarm is any change, of either direction, that is declared between equal sides. Ends with exit code 1 when those
+of the first way exceed 2 percent of comparisons of a suite, or it finds less than 80 percent of the +10 %.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import fmean, median, variance
+from tempfile import TemporaryDirectory
+from typing import Final
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.bench_suite import NAMES, make_project  # the repository is no package
+from ratchetry.adapters.clock import SystemClock
+from ratchetry.analyze.comparison.samples import compare_pairs, compare_rounds
+from ratchetry.analyze.comparison.verdict import adjusted
+from ratchetry.analyze.distributions import student_t_two_sided
+from ratchetry.cli.progress import SilentProgress
+from ratchetry.domain.bench import SideName
+from ratchetry.domain.comparison import Comparison
+from ratchetry.pipeline.bench.compare import RATE, prepared_sides, processes
+from ratchetry.pipeline.bench.plan import EFFORTS, SIDES, WARM_UP, Request, ordered_pairs
+from ratchetry.pipeline.bench.process import Reading
+from ratchetry.pipeline.bench.sides import open_repository
+from ratchetry.pipeline.bench.workplace import workplace
+from ratchetry.pipeline.survey import places_of
+from ratchetry.settings import Settings
+
+WINDOW: Final = 20
+STRIDE: Final = 4
+SLOWER: Final = (5, 10)
+MOST_FALSE: Final = 0.02
+LEAST_FOUND: Final = 0.80
+ONE_RUN: Final = 0.10
+ONE_TEST: Final = 0.05
+
+Process = Mapping[str, tuple[float, ...]]
+"""The rounds of each benchmark in one process."""
+Pool = list[tuple[Process, Process]]
+Statistic = Callable[[Sequence[float]], float]
+Way = Callable[[Pool, int], set[str]]
+"""Names the benchmarks that a way of comparing declares slower ("+name") or quicker ("-name") from a pair on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """How one way of comparing did: shares of benchmarks and of suites with false alarms, and of changes it finds."""
+
+    way: str
+    false_benchmarks: float
+    false_suites: float
+    found_5: float
+    found_10: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """What the machine was like: seconds of a process, and the load average meanwhile."""
+
+    seconds: float
+    load_mean: float
+    load_least: float
+    load_most: float
+    process: float
+
+
+def main() -> int:
+    """Return the exit code: 0 when the bounds are kept."""
+    options = _options()
+    with TemporaryDirectory() as directory:
+        root = Path(directory, "project")
+        make_project(root, SLOWER)
+        pools, conditions = _pools(root, {0: options.equal, **dict.fromkeys(SLOWER, options.slower)}, options)
+    scores = [_score(name, way, pools) for name, way in WAYS.items()]
+    if options.format == "json":
+        print(json.dumps({"conditions": asdict(conditions), "scores": [asdict(row) for row in scores]}, indent=2))
+    else:
+        _print(scores, conditions)
+    if options.json:
+        rows = {str(share): [[_kept(base), _kept(head)] for base, head in pool] for share, pool in pools.items()}
+        Path(options.json).write_text(json.dumps(rows) + "\n", encoding="utf-8")
+    ours = scores[0]
+    return int(ours.false_suites > MOST_FALSE or ours.found_10 < LEAST_FOUND)
+
+
+def _pools(root: Path, sizes: Mapping[int, int], options: argparse.Namespace) -> tuple[dict[int, Pool], Conditions]:
+    """Return the pairs of equal sides and of each slower one, and the conditions that they were measured under."""
+    began, loads, durations, pools = time.monotonic(), [], [], {}
+    for share, size in sizes.items():
+        pool: Pool = []
+        for base, head in _pairs(root, f"plus{share}" if share else "fast", size, options):
+            pool.append((base.rounds, head.rounds))
+            loads += [*base.load, *head.load]
+            durations += [base.seconds, head.seconds]
+            print(f"\r+{share} %: pair {len(pool)} of {size}", end="", file=sys.stderr, flush=True)
+        print(file=sys.stderr)
+        pools[share] = pool
+    loads = loads or [0.0]
+    return pools, Conditions(
+        seconds=round(time.monotonic() - began, 1),
+        load_mean=round(fmean(loads), 2),
+        load_least=min(loads),
+        load_most=max(loads),
+        process=round(median(durations), 3),
+    )
+
+
+def _pairs(root: Path, head: str, size: int, options: argparse.Namespace) -> Iterator[tuple[Reading, Reading]]:
+    """Yield pairs of processes, run as the command runs them."""
+    settings = Settings(python=options.python)
+    clock, progress = SystemClock(), SilentProgress()
+    request = Request(base="fast", head=head, pairs=size, seed=options.seed)
+    repository = open_repository(
+        places_of(str(root), settings), settings, base=request.base, head=request.head, environ=os.environ
+    )
+    with ExitStack() as held:
+        session = held.enter_context(workplace(repository, keep=False))
+        sides = prepared_sides(repository, session.place, session.cache, held, clock=clock, progress=progress)
+        run = processes(sides, repository, session.environ, request, clock=clock, ends=clock.monotonic() + 3600)
+        for side in SIDES:
+            run(side, WARM_UP, 0, ())
+        for pair in ordered_pairs(size, request.seed):
+            readings: dict[SideName, Reading] = {side: run(side, EFFORTS[0], pair.hash_seed, ()) for side in pair.order}
+            for reading in readings.values():
+                if reading.problem:
+                    raise SystemExit(reading.problem)
+            yield readings["base"], readings["head"]
+
+
+def _in_turn(statistic: Statistic) -> Way:
+    """Return the way of the command, with some number that stands for the rounds of a process."""
+
+    def way(pool: Pool, start: int) -> set[str]:
+        window = pool[start : start + WINDOW]
+        each = (
+            compare_pairs(
+                [statistic(base[name]) for base, _ in window],
+                [statistic(head[name]) for _, head in window],
+                name=name,
+                unit="seconds",
+                better="lower",
+                rate=RATE,
+            )
+            for name in window[0][0]
+        )
+        return _declared(adjusted(tuple(each), RATE))
+
+    return way
+
+
+def one_after_the_other(pool: Pool, start: int) -> set[str]:
+    """Compare processes of the base with later ones of the head."""
+    before, after = pool[start : start + WINDOW], pool[start + WINDOW : start + 2 * WINDOW]
+    if len(after) < WINDOW:
+        before, after = pool[start - WINDOW : start], pool[start : start + WINDOW]
+    each = (
+        compare_rounds(
+            [min(base[name]) for base, _ in before],
+            [min(head[name]) for _, head in after],
+            name=name,
+            unit="seconds",
+            better="lower",
+            rate=RATE,
+        )
+        for name in before[0][0]
+    )
+    return _declared(adjusted(tuple(each), RATE))
+
+
+def mean_of_one_run(pool: Pool, start: int) -> set[str]:
+    """Compare the means of one process each, at 10 percent."""
+    base, head = pool[start]
+    ratios = {name: fmean(head[name]) / fmean(base[name]) for name in base}
+    slower = {f"+{name}" for name, ratio in ratios.items() if ratio > 1 + ONE_RUN}
+    return slower | {f"-{name}" for name, ratio in ratios.items() if ratio < 1 / (1 + ONE_RUN)}
+
+
+def welch_of_one_run(pool: Pool, start: int) -> set[str]:
+    """Compare all rounds of one process each by Welch's t-test, at 5 percent."""
+    base, head = pool[start]
+    found = set()
+    for name in base:
+        one, other = base[name], head[name]
+        errors = variance(one) / len(one), variance(other) / len(other)
+        t = (fmean(other) - fmean(one)) / math.sqrt(sum(errors))
+        freedom = sum(errors) ** 2 / (errors[0] ** 2 / (len(one) - 1) + errors[1] ** 2 / (len(other) - 1))
+        if student_t_two_sided(t, freedom) <= ONE_TEST:
+            found.add(f"{'+' if t > 0 else '-'}{name}")
+    return found
+
+
+WAYS: Final[Mapping[str, Way]] = {
+    "in turn, least round (ratchetry)": _in_turn(min),
+    "in turn, median round": _in_turn(median),
+    "in turn, mean round": _in_turn(fmean),
+    "one after the other, least round": one_after_the_other,
+    "one run each, mean over 10 % apart": mean_of_one_run,
+    "one run each, Welch's t-test of rounds": welch_of_one_run,
+}
+
+
+def _declared(comparisons: Sequence[Comparison]) -> set[str]:
+    """Return what was declared slower and quicker."""
+    signs = {"regressed": "+", "improved": "-"}
+    return {f"{signs[each.verdict]}{each.name}" for each in comparisons if each.verdict in signs}
+
+
+def _score(name: str, way: Way, pools: Mapping[int, Pool]) -> Score:
+    """Return how a way of comparing did over all windows."""
+    declared = {
+        share: [way(pool, start) for start in range(0, len(pool) - WINDOW + 1, STRIDE)] for share, pool in pools.items()
+    }
+    found = {
+        share: fmean(sum(row[0] == "+" for row in rows) for rows in declared[share]) / len(NAMES) for share in SLOWER
+    }
+    return Score(
+        way=name,
+        false_benchmarks=round(fmean(map(len, declared[0])) / len(NAMES), 4),
+        false_suites=round(fmean(map(bool, declared[0])), 4),
+        found_5=round(found[5], 4),
+        found_10=round(found[10], 4),
+    )
+
+
+def _print(scores: Sequence[Score], conditions: Conditions) -> None:
+    """Print a table in Markdown, and the conditions."""
+    print("| way | false, of benchmarks | false, of suites | +5 % found | +10 % found |")
+    print("| --- | ---: | ---: | ---: | ---: |")
+    for row in scores:
+        shares = (row.false_benchmarks, row.false_suites, row.found_5, row.found_10)
+        print(f"| {row.way} | {' | '.join(f'{100 * share:.1f} %' for share in shares)} |")
+    load = f"{conditions.load_mean:g} ({conditions.load_least:g} to {conditions.load_most:g})"
+    spent = f"{conditions.seconds:g} s, {conditions.process:g} s a process"
+    print(f"\n{spent}, load {load} on {os.cpu_count()} processors")
+
+
+def _kept(process: Process) -> dict[str, list[float]]:
+    """Return the rounds of a process to a tenth of a nanosecond."""
+    return {name: [round(value, 10) for value in rounds] for name, rounds in process.items()}
+
+
+def _options() -> argparse.Namespace:
+    """Return the command line's options."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser.add_argument("--equal", type=int, default=100, help="pairs of equal sides in the pool")
+    parser.add_argument("--slower", type=int, default=60, help="pairs of each slower side in the pool")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the order")
+    parser.add_argument("--python", default=sys.executable, help="interpreter with pytest and pytest-benchmark")
+    parser.add_argument("--format", choices=["table", "json"], default="table")
+    parser.add_argument("--json", default="", help="file for all rounds")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
