@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from ratchetry.domain.event import Event, Value, event
 from ratchetry.domain.moment import days_of
 from ratchetry.domain.thresholds import BoundKind, Row, Threshold, Thresholds, Wish
 from ratchetry.learn.ratchet.fold import fold
 from ratchetry.learn.ratchet.grid import climbed, floored
-from ratchetry.learn.ratchet.observations import Observation, honest, in_order, is_exact
+from ratchetry.learn.ratchet.observations import Observation, counts_code, honest, in_order, repeats
 from ratchetry.learn.ratchet.policy import Policy
-from ratchetry.learn.ratchet.statistic import Evidence, lower_bound
+from ratchetry.learn.ratchet.statistic import Evidence, lower_bound, residuals
 
-STATISTIC = "lower_confidence_bound"
+STATISTIC: Final = "lower_confidence_bound"
+_RESTLESS: Final = 0.05
+"""Share of runs that are worse than those around them from which on a count is taken for a measurement with jitter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +79,11 @@ def _outlook(row: Row, runs: Sequence[Observation], policy: Policy, repository: 
         return replace(plain, waits_for="nothing: it has no ratchet_increment")
     if isinstance(row, Threshold) and row.target is not None and sign * row.bound >= sign * row.target:
         return replace(plain, waits_for="nothing: the target is reached")
-    wanted = policy.runs if is_exact(row.metric) else max(policy.runs, policy.jitter_runs)
+    exact = _is_exact(row, runs, policy)
+    wanted = policy.runs if exact else max(policy.runs, policy.jitter_runs)
     if len(runs) < wanted:
         return replace(plain, waits_for=f"{wanted - len(runs)} more of {wanted} runs that may teach")
-    evidence = _evidence(row, runs, policy)
+    evidence = _evidence(row, runs, policy, exact=exact)
     plain = replace(plain, evidence=evidence)
     if not evidence.regular and len(runs) < policy.irregular_runs:
         more = policy.irregular_runs - len(runs)
@@ -106,12 +110,12 @@ def _supported(row: Row, evidence: Evidence) -> str:
     return f"the newest support {_rounded(_sign(row.kind) * evidence.bound):.6g}"
 
 
-def _evidence(row: Row, runs: Sequence[Observation], policy: Policy) -> Evidence:
+def _evidence(row: Row, runs: Sequence[Observation], policy: Policy, *, exact: bool) -> Evidence:
     """Return what the runs support; of a metric that depends on nothing but the code, the worst of the newest."""
     sign = _sign(row.kind)
     values = [sign * run.values[row.metric] for run in runs]
     tolerance = row.tolerance or 0.0
-    if is_exact(row.metric):
+    if exact:
         newest = values[-policy.runs :]
         return Evidence(
             bound=min(newest) - tolerance,
@@ -122,6 +126,18 @@ def _evidence(row: Row, runs: Sequence[Observation], policy: Policy) -> Evidence
             runs=len(newest),
         )
     return lower_bound(values, policy, tolerance)
+
+
+def _is_exact(row: Row, runs: Sequence[Observation], policy: Policy) -> bool:
+    """Tell whether a metric counts what is in the code, and behaves like that.
+
+    It does not where two runs of one commit disagree, or where single runs keep being worse than those around them.
+    """
+    if not counts_code(row.metric) or not repeats(runs, row.metric):
+        return False
+    sign = _sign(row.kind)
+    around = residuals([sign * run.values[row.metric] for run in runs[-policy.memory :]])
+    return sum(dip < 0 for dip in around) <= _RESTLESS * len(around)
 
 
 def _destination(row: Row, evidence: Evidence, policy: Policy) -> float:

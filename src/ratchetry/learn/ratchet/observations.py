@@ -62,7 +62,13 @@ def honest(observations: Iterable[Observation], metric: str) -> tuple[Observatio
     return tuple(row for row in observations if not taint(row, metric))
 
 
-def is_exact(metric: str) -> bool:
-    """Tell whether a metric depends on nothing but the code: a count of a tool that reads it."""
+def repeats(runs: Iterable[Observation], metric: str) -> bool:
+    """Tell whether all runs of one commit agree on a metric."""
+    first: dict[str, float] = {}
+    return all(not run.commit or first.setdefault(run.commit, run.values[metric]) == run.values[metric] for run in runs)
+
+
+def counts_code(metric: str) -> bool:
+    """Tell whether a metric should depend on nothing but the code: a count of a tool that reads it."""
     entry = definition(split_path(metric)[0])
     return entry is not None and entry.stage in EXACT_STAGES and entry.unit in EXACT_UNITS

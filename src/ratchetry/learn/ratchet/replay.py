@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ratchetry.domain.event import Event
-from ratchetry.domain.thresholds import Threshold, Thresholds, looser
+from ratchetry.domain.thresholds import Threshold, Thresholds, Wish, looser
 from ratchetry.learn.ratchet.fold import fold
 from ratchetry.learn.ratchet.moves import learn
 from ratchetry.learn.ratchet.observations import Observation, honest, in_order
@@ -79,20 +79,18 @@ def _alone(thresholds: Thresholds, metric: str) -> Thresholds:
     )
 
 
-def reopened(thresholds: Thresholds, increments: Mapping[str, float]) -> Thresholds:
-    """Return thresholds whose bounds have to be earned from the beginning, as if none had ever been set."""
-    from ratchetry.domain.thresholds import Wish
-
-    wishes = [
+def reopened(thresholds: Thresholds) -> Thresholds:
+    """Return thresholds whose bounds have to be earned from the beginning, those that never move left out."""
+    wishes = tuple(
         Wish(
             metric=row.metric,
             kind=row.kind,
-            increment=row.increment or increments.get(row.metric, 1.0),
+            increment=row.increment,
             target=row.target,
             tolerance=row.tolerance,
             weight=row.weight,
         )
         for row in thresholds.rows
         if row.increment
-    ]
-    return replace(thresholds, bounds=(), wishes=tuple(wishes), waivers=(), history=())
+    )
+    return replace(thresholds, bounds=(), wishes=wishes, waivers=(), history=())
