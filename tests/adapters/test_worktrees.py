@@ -185,6 +185,39 @@ def test_links_stay_links(root: Path, tmp_path: Path) -> None:
     assert (tmp_path / "kept").exists()
 
 
+def test_uncommitted_files_become_a_commit_of_the_checkout_alone(root: Path, tmp_path: Path) -> None:
+    """Changed, new and removed files are in it, ignored ones are not, and the repository stays as it is."""
+    first = commit(root, a__py="a = 1\n", gone__py="", __gitignore="*.log\n")
+    (root / ".git" / "info").mkdir(exist_ok=True)
+    (root / ".git" / "info" / "exclude").write_text("private\n")
+    checkout = checkout_of(root, tmp_path / "out")
+    checkout.move_to(first)
+    assert checkout.commit_of(root) == first
+    (root / "a.py").write_text("a = 2\n")
+    (root / "gone.py").unlink()
+    (root / "new.py").write_text("new = 1\n")
+    for name in ("x.log", "private"):
+        (root / name).write_text("x\n")
+    before = state(root)
+    second = checkout.commit_of(root)
+    assert second == checkout.commit_of(root) != first
+    assert state(root) == before
+    checkout.move_to(second)
+    assert files(tmp_path / "out") == {".gitignore": "*.log\n", "a.py": "a = 2\n", "new.py": "new = 1\n"}
+
+
+def test_a_configured_filter_is_not_run(root: Path, tmp_path: Path) -> None:
+    """What a repository's own configuration calls on files is a program, which taking them as they are must not run."""
+    first = commit(root, __gitattributes="*.py filter=evil\n", a__py="a = 1\n")
+    git(root, "config", "filter.evil.clean", f"touch '{tmp_path / 'evil'}'; cat")
+    checkout = checkout_of(root, tmp_path / "out")
+    checkout.move_to(first)
+    (root / "a.py").write_text("a = 2\n")
+    checkout.move_to(checkout.commit_of(root))
+    assert files(tmp_path / "out")["a.py"] == "a = 2\n"
+    assert not (tmp_path / "evil").exists()
+
+
 def test_a_directory_without_git_says_what_to_do(tmp_path: Path) -> None:
     """There is no past without version control."""
     with pytest.raises(UsageError, match="name a directory under version control by git"):

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.adapters.repositories import git
-from tests.e2e.commands import OWN, Ended, ratchetry
+from tests.e2e.commands import OWN, Ended, argv, environment, ratchetry
+from tests.e2e.processes import marked
 from tests.e2e.repositories import committed, snapshot, status, write
 
 pytestmark = pytest.mark.e2e
@@ -71,3 +76,28 @@ def test_what_cannot_be_compared_is_refused(tmp_path: Path) -> None:
     nothing = compare(root, "main", git(root, "rev-parse", "HEAD"))
     assert nothing.code == 3
     assert "no benchmarks" in json.loads(nothing.out)["not_compared"][0]["reason"]
+
+
+def test_an_interrupted_comparison_leaves_nothing_behind(tmp_path: Path) -> None:
+    """A request to end ends the benchmark that runs, and removes both checkouts."""
+    began = tmp_path / "began"
+    body = f"    pathlib.Path({str(began)!r}).touch()\n    time.sleep(600)\n"
+    slow = f"import pathlib\nimport time\n\n\ndef test_slow(benchmark):\n{body}"
+    root = write(tmp_path / "repo", {"bench_slow.py": slow, "pytest.ini": INI})
+    committed(root)
+    mark = f"E2E_BENCH_{os.getpid()}"
+    running = subprocess.Popen(
+        argv("bench", "compare", "main", *OWN),
+        cwd=root,
+        env=environment({mark: "1"}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    ends = time.monotonic() + 60
+    while not began.exists() and time.monotonic() < ends:
+        time.sleep(0.05)
+    running.send_signal(signal.SIGTERM)
+    _, err = running.communicate(timeout=60)
+    assert running.returncode == 130, err
+    assert marked(mark) == []
+    assert not list((root / ".ratchetry" / "work").rglob("*"))

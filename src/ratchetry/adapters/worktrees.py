@@ -116,8 +116,12 @@ class Checkout:
         # git works on the files of the user with the index, the objects and the configuration of the checkout
         there = {"GIT_DIR": str(self.place / ".git"), "GIT_WORK_TREE": str(top), **_ALONE, **_NOBODY}
         git = Git(str(top), self._environ, there)
+        git.outcome(*_QUIETLY, "update-index", "-q", "--refresh", timeout=self._timeout)
+        # What is written is looked for among the borrowed objects first, and git touches what it finds there.
+        self._alternates.unlink()
         self._said(git, "add", "--all", "--", ".")
-        tree = self._said(git, "write-tree")
+        tree = self._said(git, "write-tree", "--missing-ok")
+        self._borrow()
         commit, same = self._said(git, "rev-parse", "HEAD", "HEAD^{tree}").split()
         return commit if tree == same else self._said(git, "commit-tree", "-p", commit, "-m", "uncommitted", tree)
 
@@ -131,11 +135,20 @@ class Checkout:
         self.place.mkdir(parents=True)
         self._run("init", "--quiet", "--template=", f"--object-format={self._original.object_format}")
         git = self.place / ".git"
-        (git / "objects" / "info").mkdir(parents=True, exist_ok=True)
-        (git / "objects" / "info" / "alternates").write_bytes(_quoted(self._original.objects))
+        self._alternates.parent.mkdir(parents=True, exist_ok=True)
+        self._borrow()
         (git / "packed-refs").write_bytes(self._original.tags)
         if self._original.shallow:
             (git / "shallow").write_bytes(self._original.shallow)
+
+    @property
+    def _alternates(self) -> Path:
+        """Return the file that says where objects are borrowed from."""
+        return self.place / ".git" / "objects" / "info" / "alternates"
+
+    def _borrow(self) -> None:
+        """Say where objects are borrowed from."""
+        self._alternates.write_bytes(_quoted(self._original.objects))
 
     def _run(self, *arguments: str) -> None:
         """Run git in the checkout; raises ReportError saying what is wrong."""
