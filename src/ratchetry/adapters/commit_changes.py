@@ -16,12 +16,12 @@ _HEADER: Final = re.compile(r"\n?(?P<sha>[0-9a-f]{40,64}) (?P<committed>\d{1,11}
 _LONGEST: Final = 4096
 
 
-def commit_changes(git: Git, tip: str, *, after: str = "") -> tuple[CommitChange, ...]:
+def commit_changes(git: Git, tip: str, *, first: str = "") -> tuple[CommitChange, ...]:
     """Return the commits of a branch along its first parents up to `tip`, oldest first, with the files of each.
 
-    Those after a commit when it is named.  Empty where git does not know: no repository, no such commit, too much.
+    From a commit on, when it is named.  Empty where git does not know: no repository, no such commit, too much.
     """
-    if not tip or tip.startswith("-") or after.startswith("-"):
+    if not tip or tip.startswith("-") or first.startswith("-"):
         return ()
     output = git.output(
         "log",
@@ -35,7 +35,8 @@ def commit_changes(git: Git, tip: str, *, after: str = "") -> tuple[CommitChange
         "-z",
         f"--max-count={MOST_COMMITS}",
         "--format=%H %ct",
-        f"{after}..{tip}" if after else tip,
+        tip,
+        *(("--not", f"{first}^@") if first else ()),
         "--",
     )
     return parse_changes(output or b"")

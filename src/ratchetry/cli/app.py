@@ -24,6 +24,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "trends": "Tell where metrics go, and when a bound is hit.",
     "regressions": "Compare a run with its base: what regressed, what cannot be told.",
     "bench": "Compare two commits by their benchmarks, run in turn here.",
+    "attribute": "Tell which changes go with a failure or a step.",
     "history": "Keep, query and share the runs of a repository.",
     "flaky": "Find flaky tests, vet new ones, keep known ones from blocking.",
     "fleet": "Report on the histories of many repositories.",
