@@ -1,16 +1,20 @@
 """Measures how often a comparison by benchmarks is wrong where nothing changed, and finds what did, beside naive ways.
 
     python benchmarks/bench_compare.py [--equal N] [--slower N] [--python EXE] [--format json] [--json FILE]
+    python benchmarks/bench_compare.py --pool FILE
 
 The project (benchmarks/bench_suite.py) has eight benchmarks in pytest-benchmark, and commits at which each does 5 and
 10 percent more work. The processes are those of `ratchetry bench compare`, checkouts and command lines included: a pool
 of pairs of two equal sides, and one for each of the slower ones. Windows of 20 pairs that follow each other, from every
-fourth pair on, stand for comparisons: they overlap, so the figures are steadier than as many comparisons would be, but
-less independent. Every way of comparing sees the same processes:
+fourth pair on, stand for comparisons: they overlap, so the figures rest on less than as many comparisons would. Equal
+sides are looked at twenty times, in all but the first with the sides of each two pairs exchanged or not by chance,
+which is as good a measurement of equal sides. `--json` keeps all rounds, and `--pool` reads them again. Every way of
+comparing sees the same processes:
 
 - in turn: 20 pairs, the least (or median, or mean) round of each process, Wilcoxon's test of the pairs
 - one after the other: the same test for unpaired samples (Mann and Whitney), with 20 processes of the base that ran
   before 20 of the head, as two jobs would run them
+- one after the other, mean of all rounds over 10 % apart: the same time spent on one long run of each side
 - one run each, mean over 10 % apart: what `--benchmark-compare-fail=mean:10%` of pytest-benchmark says
 - one run each, Welch's t-test of all rounds: as if rounds of one process were independent
 
@@ -34,6 +38,9 @@ from statistics import fmean, median, variance
 from tempfile import TemporaryDirectory
 from typing import Final
 
+import msgspec
+import numpy as np
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.bench_suite import NAMES, make_project  # the repository is no package
@@ -54,13 +61,14 @@ from ratchetry.settings import Settings
 
 WINDOW: Final = 20
 STRIDE: Final = 4
+LOOKS: Final = 20
 SLOWER: Final = (5, 10)
 MOST_FALSE: Final = 0.02
 LEAST_FOUND: Final = 0.80
 ONE_RUN: Final = 0.10
 ONE_TEST: Final = 0.05
 
-Process = Mapping[str, tuple[float, ...]]
+Process = dict[str, tuple[float, ...]]
 """The rounds of each benchmark in one process."""
 Pool = list[tuple[Process, Process]]
 Statistic = Callable[[Sequence[float]], float]
@@ -90,45 +98,59 @@ class Conditions:
     process: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """All pairs, by the share of work that the head has more, and the conditions that they were measured under."""
+
+    conditions: Conditions
+    pools: dict[str, Pool]
+
+
 def main() -> int:
     """Return the exit code: 0 when the bounds are kept."""
     options = _options()
-    with TemporaryDirectory() as directory:
-        root = Path(directory, "project")
-        make_project(root, SLOWER)
-        pools, conditions = _pools(root, {0: options.equal, **dict.fromkeys(SLOWER, options.slower)}, options)
-    scores = [_score(name, way, pools) for name, way in WAYS.items()]
+    measured = _read(options.pool) if options.pool else _measured(options)
+    scores = [_score(name, way, measured.pools) for name, way in WAYS.items()]
     if options.format == "json":
-        print(json.dumps({"conditions": asdict(conditions), "scores": [asdict(row) for row in scores]}, indent=2))
+        shown = {"conditions": asdict(measured.conditions), "scores": [asdict(row) for row in scores]}
+        print(json.dumps(shown, indent=2))
     else:
-        _print(scores, conditions)
+        _print(scores, measured.conditions)
     if options.json:
-        rows = {str(share): [[_kept(base), _kept(head)] for base, head in pool] for share, pool in pools.items()}
-        Path(options.json).write_text(json.dumps(rows) + "\n", encoding="utf-8")
+        Path(options.json).write_text(json.dumps(asdict(measured)) + "\n", encoding="utf-8")
     ours = scores[0]
     return int(ours.false_suites > MOST_FALSE or ours.found_10 < LEAST_FOUND)
 
 
-def _pools(root: Path, sizes: Mapping[int, int], options: argparse.Namespace) -> tuple[dict[int, Pool], Conditions]:
+def _measured(options: argparse.Namespace) -> Measured:
     """Return the pairs of equal sides and of each slower one, and the conditions that they were measured under."""
     began, loads, durations, pools = time.monotonic(), [], [], {}
-    for share, size in sizes.items():
-        pool: Pool = []
-        for base, head in _pairs(root, f"plus{share}" if share else "fast", size, options):
-            pool.append((base.rounds, head.rounds))
-            loads += [*base.load, *head.load]
-            durations += [base.seconds, head.seconds]
-            print(f"\r+{share} %: pair {len(pool)} of {size}", end="", file=sys.stderr, flush=True)
-        print(file=sys.stderr)
-        pools[share] = pool
+    with TemporaryDirectory() as directory:
+        root = Path(directory, "project")
+        make_project(root, SLOWER)
+        for share, size in {0: options.equal, **dict.fromkeys(SLOWER, options.slower)}.items():
+            pool: Pool = []
+            for base, head in _pairs(root, f"plus{share}" if share else "fast", size, options):
+                pool.append((_kept(base), _kept(head)))
+                loads += [*base.load, *head.load]
+                durations += [base.seconds, head.seconds]
+                print(f"\r+{share} %: pair {len(pool)} of {size}", end="", file=sys.stderr, flush=True)
+            print(file=sys.stderr)
+            pools[str(share)] = pool
     loads = loads or [0.0]
-    return pools, Conditions(
+    conditions = Conditions(
         seconds=round(time.monotonic() - began, 1),
         load_mean=round(fmean(loads), 2),
         load_least=min(loads),
         load_most=max(loads),
         process=round(median(durations), 3),
     )
+    return Measured(conditions=conditions, pools=pools)
+
+
+def _read(path: str) -> Measured:
+    """Return what was measured before."""
+    return msgspec.json.decode(Path(path).read_bytes(), type=Measured)
 
 
 def _pairs(root: Path, head: str, size: int, options: argparse.Namespace) -> Iterator[tuple[Reading, Reading]]:
@@ -176,27 +198,46 @@ def _in_turn(statistic: Statistic) -> Way:
 
 def one_after_the_other(pool: Pool, start: int) -> set[str]:
     """Compare processes of the base with later ones of the head."""
-    before, after = pool[start : start + WINDOW], pool[start + WINDOW : start + 2 * WINDOW]
-    if len(after) < WINDOW:
-        before, after = pool[start - WINDOW : start], pool[start : start + WINDOW]
+    before, after = _stretches(pool, start)
     each = (
         compare_rounds(
-            [min(base[name]) for base, _ in before],
-            [min(head[name]) for _, head in after],
+            [min(base[name]) for base in before],
+            [min(head[name]) for head in after],
             name=name,
             unit="seconds",
             better="lower",
             rate=RATE,
         )
-        for name in before[0][0]
+        for name in before[0]
     )
     return _declared(adjusted(tuple(each), RATE))
 
 
+def mean_of_long_runs(pool: Pool, start: int) -> set[str]:
+    """Compare the means of all rounds of processes of the base and of later ones of the head, at 10 percent."""
+    base, head = (
+        {name: fmean(fmean(process[name]) for process in stretch) for name in stretch[0]}
+        for stretch in _stretches(pool, start)
+    )
+    return _apart(base, head)
+
+
 def mean_of_one_run(pool: Pool, start: int) -> set[str]:
     """Compare the means of one process each, at 10 percent."""
-    base, head = pool[start]
-    ratios = {name: fmean(head[name]) / fmean(base[name]) for name in base}
+    base, head = ({name: fmean(rounds) for name, rounds in process.items()} for process in pool[start])
+    return _apart(base, head)
+
+
+def _stretches(pool: Pool, start: int) -> tuple[list[Process], list[Process]]:
+    """Return processes of the base and as many of the head that ran after all of these."""
+    start = min(start, len(pool) - 2 * WINDOW)
+    before, after = pool[start : start + WINDOW], pool[start + WINDOW : start + 2 * WINDOW]
+    return [base for base, _ in before], [head for _, head in after]
+
+
+def _apart(base: Mapping[str, float], head: Mapping[str, float]) -> set[str]:
+    """Return the benchmarks whose times are more than 10 percent apart, each with its direction."""
+    ratios = {name: head[name] / base[name] for name in base}
     slower = {f"+{name}" for name, ratio in ratios.items() if ratio > 1 + ONE_RUN}
     return slower | {f"-{name}" for name, ratio in ratios.items() if ratio < 1 / (1 + ONE_RUN)}
 
@@ -220,6 +261,7 @@ WAYS: Final[Mapping[str, Way]] = {
     "in turn, median round": _in_turn(median),
     "in turn, mean round": _in_turn(fmean),
     "one after the other, least round": one_after_the_other,
+    "one after the other, mean over 10 % apart": mean_of_long_runs,
     "one run each, mean over 10 % apart": mean_of_one_run,
     "one run each, Welch's t-test of rounds": welch_of_one_run,
 }
@@ -231,21 +273,34 @@ def _declared(comparisons: Sequence[Comparison]) -> set[str]:
     return {f"{signs[each.verdict]}{each.name}" for each in comparisons if each.verdict in signs}
 
 
-def _score(name: str, way: Way, pools: Mapping[int, Pool]) -> Score:
+def _score(name: str, way: Way, pools: Mapping[str, Pool]) -> Score:
     """Return how a way of comparing did over all windows."""
-    declared = {
-        share: [way(pool, start) for start in range(0, len(pool) - WINDOW + 1, STRIDE)] for share, pool in pools.items()
-    }
-    found = {
-        share: fmean(sum(row[0] == "+" for row in rows) for rows in declared[share]) / len(NAMES) for share in SLOWER
-    }
+    looks = [_exchanged(pools["0"], look) for look in range(LOOKS)]
+    alarms = [rows for pool in looks for rows in _windows(way, pool)]
+    found = {share: _slower(_windows(way, pools[str(share)])) for share in SLOWER}
     return Score(
         way=name,
-        false_benchmarks=round(fmean(map(len, declared[0])) / len(NAMES), 4),
-        false_suites=round(fmean(map(bool, declared[0])), 4),
+        false_benchmarks=round(fmean(map(len, alarms)) / len(NAMES), 4),
+        false_suites=round(fmean(map(bool, alarms)), 4),
         found_5=round(found[5], 4),
         found_10=round(found[10], 4),
     )
+
+
+def _exchanged(pool: Pool, look: int) -> Pool:
+    """Return equal sides with those of each two pairs exchanged by chance, at the first look as they were measured."""
+    turned = np.random.default_rng(look).random(len(pool)) < (0.5 if look else 0.0)
+    return [pair[::-1] if turned[number // 2] else pair for number, pair in enumerate(pool)]
+
+
+def _windows(way: Way, pool: Pool) -> list[set[str]]:
+    """Return what a way declares in each window."""
+    return [way(pool, start) for start in range(0, len(pool) - WINDOW + 1, STRIDE)]
+
+
+def _slower(declared: Sequence[set[str]]) -> float:
+    """Return the share of benchmarks that were declared slower."""
+    return fmean(sum(row[0] == "+" for row in rows) for rows in declared) / len(NAMES)
 
 
 def _print(scores: Sequence[Score], conditions: Conditions) -> None:
@@ -260,20 +315,21 @@ def _print(scores: Sequence[Score], conditions: Conditions) -> None:
     print(f"\n{spent}, load {load} on {os.cpu_count()} processors")
 
 
-def _kept(process: Process) -> dict[str, list[float]]:
+def _kept(reading: Reading) -> Process:
     """Return the rounds of a process to a tenth of a nanosecond."""
-    return {name: [round(value, 10) for value in rounds] for name, rounds in process.items()}
+    return {name: tuple(round(value, 10) for value in rounds) for name, rounds in reading.rounds.items()}
 
 
 def _options() -> argparse.Namespace:
     """Return the command line's options."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
-    parser.add_argument("--equal", type=int, default=100, help="pairs of equal sides in the pool")
-    parser.add_argument("--slower", type=int, default=60, help="pairs of each slower side in the pool")
+    parser.add_argument("--equal", type=int, default=100, help="pairs of equal sides in the pool, 40 or more")
+    parser.add_argument("--slower", type=int, default=60, help="pairs of each slower side in the pool, 40 or more")
     parser.add_argument("--seed", type=int, default=1, help="seed of the order")
     parser.add_argument("--python", default=sys.executable, help="interpreter with pytest and pytest-benchmark")
     parser.add_argument("--format", choices=["table", "json"], default="table")
     parser.add_argument("--json", default="", help="file for all rounds")
+    parser.add_argument("--pool", default="", help="such a file to read instead of measuring")
     return parser.parse_args()
 
 
