@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -68,4 +69,4 @@ def _hour(days: float) -> str:
 
 def _bounded(value: float) -> float:
     """Return a number that is finite."""
-    return max(-1e308, min(1e308, value))
+    return max(-sys.float_info.max, min(sys.float_info.max, value))

@@ -234,7 +234,7 @@ def _at(frame: _Frame, x: float, y: float) -> str:
 
 def _bound(frame: _Frame, bound: float, unit: str) -> str:
     """Return the line of a bound, or where it is when that is far outside."""
-    text = escape_html(f"bound {number(bound, unit)}")
+    text = escape_html(f"bound {exact(bound, unit)}")
     y = frame.y.at(bound)
     if not frame.y.low <= bound <= frame.y.high:
         far, where = ("↑", frame.y.end + 10) if bound > frame.y.high else ("↓", frame.y.start - 4)

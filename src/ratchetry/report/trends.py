@@ -11,7 +11,7 @@ from ratchetry.domain.trend_report import SeriesTrend, TrendReport
 from ratchetry.report.plain_table import plain_table
 from ratchetry.report.series_plot import Panel, stacked_plot
 from ratchetry.report.sparkline import BLOCKS, sparkline
-from ratchetry.report.text import clip_middle, code, escape_markdown, neutralize, number, plural, signed
+from ratchetry.report.text import clip_middle, code, escape_markdown, exact, neutralize, number, plural, signed
 
 COLUMNS: Final = ("metric", "latest", "history", "trend", "in 30 days", "95 %", "7 days against 23", "bound")
 _MOST: Final = 300
@@ -44,6 +44,8 @@ def markdown(report: TrendReport, blocks: str = BLOCKS) -> str:
 
 def headline(report: TrendReport) -> str:
     """Return a report in one line."""
+    if not report.runs:
+        return "no runs: nothing can be said of trends yet"
     counts = {verdict: sum(each.trend.verdict == verdict for each in report.series) for verdict in _ORDER}
     told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
     basis = (
@@ -80,7 +82,7 @@ def forecast_text(forecast: Forecast | None, unit: str) -> str:
     """Return when a bound is hit, in words."""
     if forecast is None:
         return ""
-    bound = number(forecast.bound, unit)
+    bound = exact(forecast.bound, unit)
     match forecast.state:
         case "dated":
             last = f" to {forecast.latest}" if forecast.latest else " or later"

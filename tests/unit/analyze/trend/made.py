@@ -21,7 +21,7 @@ START: Final = 20_500.0
 
 
 def series(
-    values: Sequence[float],
+    values: Sequence[float] | Floats,
     *,
     every: float = 0.5,
     name: str = "coverage.line",

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import kendalltau
 
 from ratchetry.analyze.mann_kendall import mann_kendall
 from ratchetry.analyze.trend.kendall import (
@@ -23,6 +22,8 @@ from ratchetry.analyze.trend.kendall import (
     tied_pairs,
 )
 from tests.unit.analyze.trend.made import first_order
+
+stats = pytest.importorskip("scipy.stats")
 
 steady = settings(derandomize=True, deadline=None, max_examples=60)
 few_digits = st.lists(st.integers(-5, 5).map(float), min_size=1, max_size=60)
@@ -51,7 +52,7 @@ def test_s_is_that_of_scipy(values: list[float]) -> None:
     """Kendall's tau-b, times what scipy divides S by, is S."""
     given_values = np.array(values)
     pairs = len(values) * (len(values) - 1) / 2
-    tau = float(kendalltau(np.arange(len(values)), given_values).statistic)
+    tau = float(stats.kendalltau(np.arange(len(values)), given_values).statistic)
     assert kendall_s([given_values]) == pytest.approx(tau * math.sqrt(pairs * (pairs - tied_pairs(given_values))))
 
 

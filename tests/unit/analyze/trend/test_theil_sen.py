@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import theilslopes
 
 from ratchetry.analyze.trend.kendall import kendall_variance
 from ratchetry.analyze.trend.theil_sen import ALL_PAIRS, Stratum, median_slope, slope_interval
 
 if TYPE_CHECKING:
     from tests.unit.analyze.trend.made import Floats
+
+stats = pytest.importorskip("scipy.stats")
 
 steady = settings(derandomize=True, deadline=None, max_examples=40)
 rows = st.lists(
@@ -36,7 +37,7 @@ def stratum(given_rows: list[tuple[float, float]]) -> Stratum:
 def test_the_slope_is_that_of_scipy(given_rows: list[tuple[float, float]]) -> None:
     """The estimate is scipy's; the interval, which is rounded to the safe side, holds scipy's."""
     own = stratum(given_rows)
-    slope, _, low, high = theilslopes(own.values, own.times, 0.95)
+    slope, _, low, high = stats.theilslopes(own.values, own.times, 0.95)
     assert median_slope([own]) == pytest.approx(float(slope), rel=1e-9, abs=1e-9)
     interval = slope_interval([own], kendall_variance([own.values]))
     if interval is not None:
