@@ -28,6 +28,7 @@ WRITTEN: Final = (
     "docs/performance.md",
     "docs/querying.md",
     "docs/record.md",
+    "docs/regressions.md",
     "docs/score.md",
     "docs/security.md",
     "docs/sharing.md",

@@ -53,9 +53,13 @@ class Times:
     residuals: tuple[float, ...] = ()
 
     def chance(self, distance: float, runs: int) -> float:
-        """Return how likely so many runs all lie that far from a level, by what runs of the base did."""
+        """Return how likely so many runs all lie that far from a level, by what runs of the base did.
+
+        Beyond the farthest of them, four times the distance is taken to be half as likely: a very heavy tail.
+        """
         farther = len(self.residuals) - bisect_left(self.residuals, distance)
-        return float(((farther + 1) / (len(self.residuals) + 1)) ** runs)
+        beyond = math.sqrt(self.residuals[-1] / distance) if self.residuals and not farther else 1.0
+        return float((beyond * (farther + 1) / (len(self.residuals) + 1)) ** runs)
 
 
 def looked_at(subject: Subject) -> Looked:
