@@ -16,6 +16,7 @@ ROOT: Final = Path(__file__).parents[2]
 WRITTEN: Final = (
     "README.md",
     "docs/ci-steps.md",
+    "docs/comparing.md",
     "docs/detection.md",
     "docs/github.md",
     "docs/flaky.md",

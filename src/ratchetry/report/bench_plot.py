@@ -75,8 +75,13 @@ def _ground(scale: Scale, margin: float, bottom: int) -> Iterator[str]:
     for mark in round_numbers(scale):
         x = scale.at(mark)
         yield f'<line class="a" x1="{x}" y1="{_TOP - 6}" x2="{x}" y2="{bottom}"/>'
-        yield f'<text class="m" x="{x}" y="{bottom + 14}" text-anchor="middle">{100 * mark:+g} %</text>'
+        yield f'<text class="m" x="{x}" y="{bottom + 14}" text-anchor="middle">{_mark(mark)}</text>'
     yield f'<line class="z" x1="{scale.at(0)}" y1="{_TOP - 6}" x2="{scale.at(0)}" y2="{bottom}"/>'
+
+
+def _mark(share: float) -> str:
+    """Return a mark of the axis, without a sign where nothing changes."""
+    return f"{100 * share:+g} %" if share else "0 %"
 
 
 def _row(comparison: Comparison, paired: PairedTimes | None, scale: Scale, y: int) -> Iterator[str]:
