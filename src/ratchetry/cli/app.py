@@ -29,6 +29,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "flaky": "Find flaky tests, vet new ones, keep known ones from blocking.",
     "fleet": "Report on the histories of many repositories.",
     "thresholds": "Show, check, simulate, move and relax the bounds.",
+    "bandit": "Choose the arm to try next, by what became of those tried.",
     "ci": "The steps of the GitHub workflows.",
     "score": "Score prompt and instruction documents.",
     "schema": "Print the JSON Schema of the record or of a state file.",

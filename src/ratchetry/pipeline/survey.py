@@ -15,6 +15,7 @@ from ratchetry.domain.project import Base, Interpreter, Project
 from ratchetry.domain.record import Change, ChangedFile, RunInfo, Runner
 from ratchetry.errors import RatchetryError, UsageError
 from ratchetry.pipeline.environment import tool_environment
+from ratchetry.pipeline.places import Places, places_of
 from ratchetry.ports import Clock, Progress
 from ratchetry.settings import Settings
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from ratchetry.adapters.github_event import EventFacts
     from ratchetry.adapters.leases import Sharing
     from ratchetry.adapters.tree import WorkingTree
+
+__all__ = ["NEED_AN_ENVIRONMENT", "OWN_TOOLS", "Places", "Survey", "own_distributions", "places_of", "survey"]
 
 OWN_TOOLS: Final = (
     "bandit",
@@ -47,34 +50,6 @@ _PATIENCE: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
-    """Where a run reads and writes: the measured repository and the directories below the output directory."""
-
-    root: Path
-    output: Path
-    shared_cache: Path | None = None
-    """The cache of several checkouts of one repository, None when this one has its own."""
-
-    @property
-    def scratch(self) -> Path:
-        """Return the copy of the repository in which code is executed."""
-        return self.output / "work" / "scratch"
-
-    @property
-    def cache(self) -> Path:
-        """Return the directory of everything that may be deleted at any time."""
-        return self.shared_cache or self.output / "cache"
-
-    def reports(self, stage: str) -> Path:
-        """Return the directory for the reports and caches of one stage's tools."""
-        return self.output / "work" / "reports" / stage
-
-    def artifacts(self, stage: str) -> Path:
-        """Return the directory of the files that a stage leaves for the user, such as the SBOM."""
-        return self.output / "artifacts" / stage
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
     """What is known before a stage runs."""
 
@@ -89,23 +64,6 @@ class Survey:
     base: Base | None
     base_problem: str
     own_distributions: Mapping[str, str]
-
-
-def places_of(path: str, settings: Settings) -> Places:
-    """Return where a run over the repository at `path` reads and writes.
-
-    Raises UsageError when it is no directory, or when a link in the repository leads the output out of it.
-    """
-    root = Path(path).expanduser().resolve()
-    if not root.is_dir():
-        msg = f"{path}: no such directory; name the repository to measure"
-        raise UsageError(msg)
-    wanted = root / Path(settings.output_dir).expanduser()
-    output = wanted.resolve()
-    if wanted.is_relative_to(root) and not output.is_relative_to(root):
-        msg = f"output-dir: {settings.output_dir} is a link that leads out of the repository; name another directory"
-        raise UsageError(msg)
-    return Places(root=root, output=output)
 
 
 def survey(

@@ -47,6 +47,12 @@ def selector_accuracy_at_1(tree: SourceTree, settings: Settings) -> Outcome:
 
 def outcomes(data: bytes, origin: str) -> dict[str, bool]:
     """Return by decision whether it succeeded, for those that are decided; raises ReportError naming the line."""
+    last = last_lines(data, origin)
+    return {decision: outcome == "success" for decision, outcome in last.items() if outcome is not None}
+
+
+def last_lines(data: bytes, origin: str) -> dict[str, str | None]:
+    """Return by decision what its last line says of its outcome; raises ReportError naming the line that is none."""
     last: dict[str, str | None] = {}
     decoder = msgspec.json.Decoder(_Line)
     for number, text in enumerate(data.split(b"\n"), start=1):
@@ -58,7 +64,7 @@ def outcomes(data: bytes, origin: str) -> dict[str, bool]:
             msg = f"{origin}: line {number} is no decision: {error}"
             raise ReportError(msg) from error
         last[line.decision] = line.outcome
-    return {decision: outcome == "success" for decision, outcome in last.items() if outcome is not None}
+    return last
 
 
 def _accuracy(decided: dict[str, bool], path: str) -> Outcome:

@@ -1,0 +1,1 @@
+"""What the commands of `ratchetry bandit` do: load, call what is pure, save."""
