@@ -106,6 +106,9 @@ def test_a_pull_request_is_compared_with_where_it_left_the_branch(project: Proje
     assert verdicts["lint.findings"] == "unchanged"
     assert found.notes == ()
     assert found.series[0].points[-1].commit == project.topic
+    (cause,) = found.causes
+    assert (cause.subject, cause.last_good, cause.first_bad) == ("benchmark.x", project.main[11], project.topic)
+    assert [file.name for file in cause.files] == ["b.txt"]
 
 
 def test_a_run_of_the_branch_is_compared_with_the_commits_before_it(project: Project) -> None:
@@ -164,6 +167,27 @@ def test_tests_that_fail_now_are_told_from_those_that_failed_before(project: Pro
         ("test_a", "1011-1", False),
         ("test_new", "", False),
     ]
+
+
+def test_an_outage_of_the_base_is_no_base_and_reused_results_are(project: Project, tmp_path: Path) -> None:
+    """A run in which all tests failed at once says nothing of them; what was reused for the same files stays true."""
+    history = HistoryDirectory(tmp_path)
+    names = tuple(f"tests/test_{at % 5}.py::test_{at}" for at in range(20))
+
+    def full(record: RunRecord, failed: int, *, cached: bool = False) -> RunRecord:
+        tests = tuple(TestResult(id=name, outcome="failed" if failed else "passed") for name in names)
+        count = Metric(value=failed, unit="count", better="lower", stage="test")
+        stages = {name: StageResult(status="passed", cached=cached) for name in ("test", "quality", "benchmark")}
+        return replace(record, tests=tests, metrics={**record.metrics, "tests.failed": count}, stages=stages)
+
+    for at, sha in enumerate(project.main[:12]):
+        lint = 5 if at == 11 else 3
+        history.add(full(_record(at, sha, TIMES[at], lint=lint), 20 if at == 10 else 0, cached=at == 11))
+    found = replace(project, history=history).report(full(_record(20, project.topic, lint=5, branch="topic"), 0))
+    compared = {each.name: each for each in found.comparisons}
+    assert (compared["tests.failed"].verdict, compared["tests.failed"].n_base) == ("unchanged", 11)
+    assert (compared["lint.findings"].verdict, compared["lint.findings"].base) == ("unchanged", 5)
+    assert compared["benchmark.x"].n_base == 11
 
 
 def test_what_the_head_did_not_measure_is_never_passed_over(project: Project) -> None:

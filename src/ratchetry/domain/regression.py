@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ratchetry.domain.attribution import Attribution
 from ratchetry.domain.comparison import Comparison
 from ratchetry.domain.series import Series
 
@@ -35,15 +36,6 @@ class NewFailure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suspect:
-    """A file, module or commit that may have caused a regression, with the probability of that and its interval."""
-
-    what: str
-    blame: float
-    interval: tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RegressionReport:
     """How a run differs from its base, at a false discovery rate over all comparisons."""
 
@@ -60,9 +52,8 @@ class RegressionReport:
     """Metrics that the base does not have."""
     unmeasured: tuple[tuple[str, str], ...] = ()
     """Metrics of the base's newest run that the head does not have, and why where that is known."""
-    suspects: tuple[Suspect, ...] = ()
-    bisect: str = ""
-    """How to find the commit, where there are several between base and head."""
+    causes: tuple[Attribution, ...] = ()
+    """What goes with the worst of it: files and commits between base and head, and how to make sure."""
     notes: tuple[str, ...] = ()
     series: tuple[Series, ...] = ()
     """The base of each comparison, with the head as the last point; for tables and drawings, not in the JSON."""

@@ -8,6 +8,9 @@ from typing import Final
 
 from ratchetry.adapters.history_directory import HistoryDirectory
 from ratchetry.analyze.flaky.results import FAILED, RunResults
+from ratchetry.analyze.regression.subject import TIMES
+from ratchetry.analyze.trend.evidence import Standing, evidence_of
+from ratchetry.domain.flaky import FlakyReport
 from ratchetry.domain.record import RunInfo, RunRecord
 from ratchetry.domain.regression import NewFailure
 from ratchetry.domain.series import Point, Series
@@ -57,8 +60,32 @@ def head_points(history: HistoryDirectory, head: RunRecord, runs: Mapping[str, s
     return {name: (*found.get(name, ()), _point(head.run, metric.value)) for name, metric in head.metrics.items()}
 
 
+def known_flaky(history: HistoryDirectory, branch: str, now: datetime) -> FlakyReport | None:
+    """Return what the runs of a branch say of flaky tests and outages, None when no run of it counts."""
+    try:
+        return flaky_report(history, Selection(branch=branch), now)
+    except UsageError:
+        return None
+
+
+def sound_series(history: HistoryDirectory, series: Iterable[Series], known: FlakyReport | None) -> tuple[Series, ...]:
+    """Return series without times that runs took from earlier ones, and without what tests say in an outage.
+
+    Whatever else a run takes from an earlier one with the same files is what it would have measured.
+    """
+    outages = {outage.run for outage in known.outages} if known else set()
+    tests = {name: Standing(outage=True) for name in outages}
+    times = {
+        name: Standing(reused=frozenset(columns.reused), outage=name in outages)
+        for columns in history.columns()
+        if (name := name_of(columns.run)) in outages or columns.reused
+    }
+    kept = (evidence_of(each, times if each.unit == TIMES else tests) for each in series)
+    return tuple(each for each in kept if each.points)
+
+
 def new_failures(
-    history: HistoryDirectory, head: RunRecord, runs: Mapping[str, str], branch: str, now: datetime
+    history: HistoryDirectory, head: RunRecord, runs: Mapping[str, str], known: FlakyReport | None
 ) -> tuple[NewFailure, ...]:
     """Return the tests that fail at the head and passed at the base, or are new; none where the base has no tests."""
     failing = {test.id: test.signature for test in head.tests if test.outcome in {"failed", "error"}}
@@ -70,7 +97,7 @@ def new_failures(
         return ()
     before = _outcomes(results, failing)
     new = {test for test in failing if before.get(test, ("", "P"))[1] not in FAILED}
-    flaky = _flaky(history, branch, now) if new else frozenset()
+    flaky = _flaky(known) if known else frozenset()
     return tuple(
         NewFailure(
             test=test,
@@ -92,14 +119,10 @@ def _outcomes(runs: Iterable[RunResults], wanted: Mapping[str, str]) -> Mapping[
     return found
 
 
-def _flaky(history: HistoryDirectory, branch: str, now: datetime) -> frozenset[str]:
+def _flaky(known: FlakyReport) -> frozenset[str]:
     """Return the tests that are known to fail now and then, and those in quarantine."""
-    try:
-        report = flaky_report(history, Selection(branch=branch), now)
-    except UsageError:
-        return frozenset()  # no run of the branch counts
-    active = (test.test for test in report.flaky if test.status == "active")
-    return frozenset([*active, *(one.test for one in report.quarantined)])
+    active = (test.test for test in known.flaky if test.status == "active")
+    return frozenset([*active, *(one.test for one in known.quarantined)])
 
 
 def _is_same(columns: RunColumns, head: RunInfo) -> bool:

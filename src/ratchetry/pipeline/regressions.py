@@ -18,10 +18,20 @@ from ratchetry.domain.record import RunRecord
 from ratchetry.domain.regression import BaseFound, RegressionReport
 from ratchetry.domain.series import Point, Series
 from ratchetry.errors import NotMeasuredError, UsageError
+from ratchetry.pipeline.attribution import Past
 from ratchetry.pipeline.lookup import LATEST, find_run
 from ratchetry.pipeline.past import read_record
 from ratchetry.pipeline.regression_base import Ancestry, ancestry_named, ancestry_of, found_base
-from ratchetry.pipeline.regression_evidence import base_rounds, head_points, name_of, new_failures, newest_runs
+from ratchetry.pipeline.regression_causes import causes_of
+from ratchetry.pipeline.regression_evidence import (
+    base_rounds,
+    head_points,
+    known_flaky,
+    name_of,
+    new_failures,
+    newest_runs,
+    sound_series,
+)
 from ratchetry.pipeline.series import history_series
 
 
@@ -63,14 +73,16 @@ def regression_report(history: HistoryDirectory, head: RunRecord, asked: Asked, 
     git = Git(asked.root, asked.environ)
     branch = asked.branch or default_branch(asked.root, asked.environ)
     named = ancestry_named(git, head.run, asked.base, history) if asked.base else ancestry_of(git, head.run, branch)
-    series = _base_series(history, head, asked, named)
-    base = found_base(named, {point.commit for each in series for point in each.points}, git)
+    known = known_flaky(history, branch, now)
+    measured = _base_series(history, head, asked, named)
+    base = found_base(named, {point.commit for each in measured for point in each.points}, git)
+    series = sound_series(history, measured, known)
     runs = newest_runs(series)
     subjects = _subjects(history, head, series, runs)
     if not subjects:
         msg = f"run {name_of(head.run)} and its base have no metric in common: there is nothing to compare"
         raise NotMeasuredError(msg)
-    return RegressionReport(
+    report = RegressionReport(
         repository=head.run.repository,
         run=name_of(head.run),
         commit=head.run.commit,
@@ -78,12 +90,14 @@ def regression_report(history: HistoryDirectory, head: RunRecord, asked: Asked, 
         base=base,
         rate=asked.rate,
         comparisons=regressions(subjects, asked.rate),
-        failures=() if asked.metric else new_failures(history, head, runs, branch, now),
+        failures=() if asked.metric else new_failures(history, head, runs, known),
         new=() if asked.metric else tuple(sorted(set(head.metrics) - {each.name for each in series})),
         unmeasured=tuple(_unmeasured(series, head, runs)),
         notes=tuple(_notes(base, head)),
         series=tuple(replace(each.base, points=(*each.base.points, each.head[-1])) for each in subjects),
     )
+    past = Past(history, root=asked.root, environ=asked.environ, branch=branch)
+    return replace(report, causes=causes_of(report, head, past, git))
 
 
 def _subjects(

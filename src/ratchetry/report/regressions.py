@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
+from ratchetry.domain.attribution import Attribution
 from ratchetry.domain.comparison import Comparison, ComparisonVerdict
-from ratchetry.domain.regression import NewFailure, RegressionReport, Suspect
+from ratchetry.domain.regression import NewFailure, RegressionReport
 from ratchetry.report.plain_table import plain_table
 from ratchetry.report.sparkline import sparkline
 from ratchetry.report.text import clip_middle, code, escape_markdown, listed, neutralize, number, plural, signed
@@ -19,6 +20,7 @@ MOST: Final = 200
 _SPARKS: Final = 20
 _NAME: Final = 60
 _NAMES: Final = 10
+_SUSPECTS: Final = 5
 _SHORT: Final = 12
 _ENDLESS: Final = 1e12
 
@@ -129,7 +131,8 @@ def _remarks(report: RegressionReport, shown: Sequence[Comparison]) -> Iterator[
     yield from _listed("not measured, unlike at the base", reasons)
     if report.new:
         yield from _listed("new, without a base", [listed(report.new, _NAMES)])
-    yield from _listed("most likely to blame", [*map(_suspect, report.suspects), *filter(None, [report.bisect])])
+    for cause in report.causes:
+        yield from _listed(f"what may have caused {cause.subject}", list(_suspects(cause)))
     yield from _listed("notes", list(report.notes))
 
 
@@ -138,10 +141,18 @@ def _failure(failure: NewFailure) -> str:
     return f"{failure.test}: {f'passed in run {failure.passed}' if failure.passed else 'not in the base'}"
 
 
-def _suspect(suspect: Suspect) -> str:
-    """Return a suspect with the probability that it is to blame."""
-    low, high = suspect.interval
-    return f"{suspect.what}: {suspect.blame:.0%} ({low:.0%} to {high:.0%})"
+def _suspects(cause: Attribution) -> Iterator[str]:
+    """Yield the commits and files that go with what is worse, the likeliest first, and how to make sure."""
+    if len(cause.commits) > 1:
+        likely = [f"{one.sha[:_SHORT]} ({one.probability:.0%})" for one in cause.commits]
+        yield f"commits: {listed(likely, _SUSPECTS)}"
+    files = [f"{one.name} ({one.probability:.0%})" for one in cause.files]
+    if files:
+        yield f"files: {listed(files, _SUSPECTS)}"
+    yield f"none of the changes: {cause.outside:.0%}"
+    if cause.bisection:
+        steps = f"{cause.bisection.steps:.1f} tests on average"
+        yield f"to make sure ({steps}): {' && '.join(cause.bisection.commands)}"
 
 
 def _listed(title: str, lines: Sequence[str]) -> Iterator[str]:

@@ -6,9 +6,10 @@ import json
 
 import pytest
 
+from ratchetry.domain.attribution import Attribution, Bisection, Suspect, SuspectCommit
 from ratchetry.domain.comparison import Comparison
 from ratchetry.domain.feedback import Feedback
-from ratchetry.domain.regression import BaseFound, NewFailure, RegressionReport, Suspect
+from ratchetry.domain.regression import BaseFound, NewFailure, RegressionReport
 from ratchetry.domain.series import series_of
 from ratchetry.report import feedback, regressions
 
@@ -51,8 +52,27 @@ REPORT = RegressionReport(
     failures=(NewFailure(test="tests/test_a.py::test_b", passed="6-1"), NewFailure(test="test_c", flaky=True)),
     new=("coverage.line",),
     unmeasured=(("types.errors", "mypy crashed"), ("score.total", "")),
-    suspects=(Suspect(what="src/pkg/slow.py", blame=0.8, interval=(0.5, 0.95)),),
-    bisect="git bisect start c0ffee1 abcdef1",
+    causes=(
+        Attribution(
+            kind="step",
+            subject=HOSTILE,
+            told="differs by +20%",
+            outside=0.1,
+            files=(Suspect(name="src/pkg/slow.py", probability=0.8, risk=0.2, changes=4),),
+            commits=tuple(
+                SuspectCommit(sha=sha * 20, time="", probability=0.45, files=1, lines=2) for sha in ("ab", "cd")
+            ),
+            bisection=Bisection(
+                good="ab",
+                bad="cd",
+                commits=2,
+                first="ab",
+                steps=1.0,
+                plain_steps=1.0,
+                commands=("git bisect start cd ab", "git bisect run check"),
+            ),
+        ),
+    ),
     notes=("the run is of a change that is not committed",),
     series=(series_of([1.0, 1.0, 1.2], HOSTILE),),
 )
@@ -64,7 +84,17 @@ def test_a_report_says_all_there_is_to_say(form: str) -> None:
     text = regressions.RENDERERS[form](REPORT)
     for part in ("1 regressed, 1 unchanged of 2 metrics; 1 test newly failing", "+20%", "+15% to +25%", "1 / 30"):
         assert part in text
-    for part in ("passed in run 6-1", "mypy crashed", "80% (50% to 95%)", "git bisect start", "rounds +19%", "▁▁█"):
+    for part in (
+        "passed in run 6-1",
+        "mypy crashed",
+        "abababababab (45%)",
+        "slow.py",
+        "(80%)",
+        "changes: 10%",
+        "git bisect start",
+        "rounds +19%",
+        "▁▁█",
+    ):
         assert part in text
     assert "\x1b" not in text
     if form == "markdown":
