@@ -29,35 +29,23 @@ import json
 import math
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean, median, variance
-from tempfile import TemporaryDirectory
 from typing import Final
 
-import msgspec
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.bench_suite import NAMES, make_project  # the repository is no package
-from ratchetry.adapters.clock import SystemClock
+from benchmarks.bench_pool import Conditions, Measured, Pool, Process, measured, read  # the repository is no package
+from benchmarks.bench_suite import NAMES
 from ratchetry.analyze.comparison.samples import compare_pairs, compare_rounds
 from ratchetry.analyze.comparison.verdict import adjusted
 from ratchetry.analyze.distributions import student_t_two_sided
-from ratchetry.cli.progress import SilentProgress
-from ratchetry.domain.bench import SideName
 from ratchetry.domain.comparison import Comparison
-from ratchetry.pipeline.bench.compare import RATE, prepared_sides, processes
-from ratchetry.pipeline.bench.plan import EFFORTS, SIDES, WARM_UP, Request, ordered_pairs
-from ratchetry.pipeline.bench.process import Reading
-from ratchetry.pipeline.bench.sides import open_repository
-from ratchetry.pipeline.bench.workplace import workplace
-from ratchetry.pipeline.survey import places_of
-from ratchetry.settings import Settings
+from ratchetry.pipeline.bench.compare import RATE
 
 WINDOW: Final = 20
 STRIDE: Final = 4
@@ -68,9 +56,6 @@ LEAST_FOUND: Final = 0.80
 ONE_RUN: Final = 0.10
 ONE_TEST: Final = 0.05
 
-Process = dict[str, tuple[float, ...]]
-"""The rounds of each benchmark in one process."""
-Pool = list[tuple[Process, Process]]
 Statistic = Callable[[Sequence[float]], float]
 Way = Callable[[Pool, int], set[str]]
 """Names the benchmarks that a way of comparing declares slower ("+name") or quicker ("-name") from a pair on."""
@@ -87,92 +72,26 @@ class Score:
     found_10: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conditions:
-    """What the machine was like: seconds of a process, and the load average meanwhile."""
-
-    seconds: float
-    load_mean: float
-    load_least: float
-    load_most: float
-    process: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """All pairs, by the share of work that the head has more, and the conditions that they were measured under."""
-
-    conditions: Conditions
-    pools: dict[str, Pool]
-
-
 def main() -> int:
     """Return the exit code: 0 when the bounds are kept."""
     options = _options()
-    measured = _read(options.pool) if options.pool else _measured(options)
-    scores = [_score(name, way, measured.pools) for name, way in WAYS.items()]
+    known = read(options.pool) if options.pool else _measured(options)
+    scores = [_score(name, way, known.pools) for name, way in WAYS.items()]
     if options.format == "json":
-        shown = {"conditions": asdict(measured.conditions), "scores": [asdict(row) for row in scores]}
+        shown = {"conditions": asdict(known.conditions), "scores": [asdict(row) for row in scores]}
         print(json.dumps(shown, indent=2))
     else:
-        _print(scores, measured.conditions)
+        _print(scores, known.conditions)
     if options.json:
-        Path(options.json).write_text(json.dumps(asdict(measured)) + "\n", encoding="utf-8")
+        Path(options.json).write_text(json.dumps(asdict(known)) + "\n", encoding="utf-8")
     ours = scores[0]
     return int(ours.false_suites > MOST_FALSE or ours.found_10 < LEAST_FOUND)
 
 
 def _measured(options: argparse.Namespace) -> Measured:
-    """Return the pairs of equal sides and of each slower one, and the conditions that they were measured under."""
-    began, loads, durations, pools = time.monotonic(), [], [], {}
-    with TemporaryDirectory() as directory:
-        root = Path(directory, "project")
-        make_project(root, SLOWER)
-        for share, size in {0: options.equal, **dict.fromkeys(SLOWER, options.slower)}.items():
-            pool: Pool = []
-            for base, head in _pairs(root, f"plus{share}" if share else "fast", size, options):
-                pool.append((_kept(base), _kept(head)))
-                loads += [*base.load, *head.load]
-                durations += [base.seconds, head.seconds]
-                print(f"\r+{share} %: pair {len(pool)} of {size}", end="", file=sys.stderr, flush=True)
-            print(file=sys.stderr)
-            pools[str(share)] = pool
-    loads = loads or [0.0]
-    conditions = Conditions(
-        seconds=round(time.monotonic() - began, 1),
-        load_mean=round(fmean(loads), 2),
-        load_least=min(loads),
-        load_most=max(loads),
-        process=round(median(durations), 3),
-    )
-    return Measured(conditions=conditions, pools=pools)
-
-
-def _read(path: str) -> Measured:
-    """Return what was measured before."""
-    return msgspec.json.decode(Path(path).read_bytes(), type=Measured)
-
-
-def _pairs(root: Path, head: str, size: int, options: argparse.Namespace) -> Iterator[tuple[Reading, Reading]]:
-    """Yield pairs of processes, run as the command runs them."""
-    settings = Settings(python=options.python)
-    clock, progress = SystemClock(), SilentProgress()
-    request = Request(base="fast", head=head, pairs=size, seed=options.seed)
-    repository = open_repository(
-        places_of(str(root), settings), settings, base=request.base, head=request.head, environ=os.environ
-    )
-    with ExitStack() as held:
-        session = held.enter_context(workplace(repository, keep=False))
-        sides = prepared_sides(repository, session.place, session.cache, held, clock=clock, progress=progress)
-        run = processes(sides, repository, session.environ, request, clock=clock, ends=clock.monotonic() + 3600)
-        for side in SIDES:
-            run(side, WARM_UP, 0, ())
-        for pair in ordered_pairs(size, request.seed):
-            readings: dict[SideName, Reading] = {side: run(side, EFFORTS[0], pair.hash_seed, ()) for side in pair.order}
-            for reading in readings.values():
-                if reading.problem:
-                    raise SystemExit(reading.problem)
-            yield readings["base"], readings["head"]
+    """Return a new pool."""
+    sizes = {0: options.equal, **dict.fromkeys(SLOWER, options.slower)}
+    return measured(sizes, python=options.python, seed=options.seed)
 
 
 def _in_turn(statistic: Statistic) -> Way:
@@ -313,11 +232,6 @@ def _print(scores: Sequence[Score], conditions: Conditions) -> None:
     load = f"{conditions.load_mean:g} ({conditions.load_least:g} to {conditions.load_most:g})"
     spent = f"{conditions.seconds:g} s, {conditions.process:g} s a process"
     print(f"\n{spent}, load {load} on {os.cpu_count()} processors")
-
-
-def _kept(reading: Reading) -> Process:
-    """Return the rounds of a process to a tenth of a nanosecond."""
-    return {name: tuple(round(value, 10) for value in rounds) for name, rounds in reading.rounds.items()}
 
 
 def _options() -> argparse.Namespace:

@@ -109,14 +109,7 @@ def command(
     if dry_run:
         return _preview(places, settings, request, output_format)
     report = _measured(places, settings, request)
-    if plot_file:
-        from ratchetry.adapters.files import write_atomic
-        from ratchetry.report.bench_plot import plot
-
-        write_atomic(Path(plot_file), plot(report).encode("utf-8"))
-    _show(report, output_format)
-    if keep:
-        click.echo(f"the checkouts are below {places.output / 'work' / 'bench'}", err=True)
+    _show(report, output_format, plot_file)
     return _exit_code(report, fail=fail)
 
 
@@ -127,7 +120,10 @@ def _measured(places: Places, settings: Settings, request: Request) -> BenchRepo
     from ratchetry.pipeline.bench.compare import compare
 
     with progress_for(sys.stderr, os.environ) as progress:
-        return compare(places, settings, request, environ=os.environ, clock=SystemClock(), progress=progress)
+        report = compare(places, settings, request, environ=os.environ, clock=SystemClock(), progress=progress)
+    if request.keep:
+        click.echo(f"the checkouts are below {places.output / 'work' / 'bench'}", err=True)
+    return report
 
 
 def _preview(places: Places, settings: Settings, request: Request, output_format: str) -> int:
@@ -144,8 +140,13 @@ def _preview(places: Places, settings: Settings, request: Request, output_format
     return EXIT_PASS
 
 
-def _show(report: BenchReport, output_format: str) -> None:
-    """Write a report to standard output."""
+def _show(report: BenchReport, output_format: str, plot_file: str | None) -> None:
+    """Write a report to standard output, and its drawing to a file."""
+    if plot_file:
+        from ratchetry.adapters.files import write_atomic
+        from ratchetry.report.bench_plot import plot
+
+        write_atomic(Path(plot_file), plot(report).encode("utf-8"))
     from ratchetry.report.bench import document, markdown, terminal
 
     match output_format:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 LEAST_ROUND: Final = 0.0005
 """Seconds that a round takes at least: quicker functions are called several times in each."""
+MOST_BENCHMARKS: Final = 5000
+_NOTHING_SELECTED: Final = 5
+"""https://docs.pytest.org/en/stable/reference/exit-codes.html"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +57,19 @@ def process_command(
 
 def read(context: Context, outcome: ToolOutcome) -> Reading:
     """Return what a process measured, or why that is not known."""
+    if outcome.exit_code == _NOTHING_SELECTED and not outcome.problem:
+        return Reading(problem="pytest selected no benchmark; -k may name none", seconds=outcome.duration)
     from ratchetry.adapters.machine import load
     from ratchetry.collect.benchmark import STAGE
 
     fragment = STAGE.interpret(context, {outcome.name: outcome})
     result = fragment.stages[STAGE.name]
     rounds = {benchmark.name: benchmark.rounds for benchmark in fragment.benchmarks}
+    if len(rounds) > MOST_BENCHMARKS:
+        problem = (
+            f"there are {len(rounds)} benchmarks, more than the {MOST_BENCHMARKS} that are compared; choose with -k"
+        )
+        return Reading(problem=problem, seconds=outcome.duration)
     failures = tuple(finding.message for finding in fragment.findings)
     problem = "" if rounds else "; ".join(filter(None, (*failures[:1], result.reason))) or "no benchmark ran"
     return Reading(rounds=rounds, failures=failures, problem=problem, seconds=outcome.duration, load=load())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from ratchetry.domain.command import Command, ToolOutcome
 from ratchetry.pipeline.bench.plan import Effort
-from ratchetry.pipeline.bench.process import process_command, read
+from ratchetry.pipeline.bench.process import MOST_BENCHMARKS, process_command, read
 from tests.unit.collect.contexts import context_of
 
 DATA = Path(__file__).parents[3] / "data" / "pytest-benchmark-5.3.1"
@@ -54,3 +55,12 @@ def test_a_process_without_a_report_has_a_problem() -> None:
     said = b"= short test summary info =\nERROR a.py - ModuleNotFoundError: x\n= 1 error =\n"
     assert "a.py" in read(CONTEXT, outcome(2, stdout=said)).problem
     assert read(CONTEXT, outcome(0, report=b"{")).problem
+    assert "-k" in read(CONTEXT, outcome(5)).problem
+
+
+def test_too_many_benchmarks_are_refused() -> None:
+    """A report may hold more of them than can be compared."""
+    rows = [{"fullname": f"t{number}", "stats": {"data": [1.0]}} for number in range(MOST_BENCHMARKS + 1)]
+    found = read(CONTEXT, outcome(0, report=json.dumps({"benchmarks": rows}).encode()))
+    assert not found.rounds
+    assert "choose with -k" in found.problem
