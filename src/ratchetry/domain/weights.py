@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -104,6 +104,10 @@ class CiFeedback:
 
     modules: Mapping[str, ModuleFeedback] = field(default_factory=dict)
     recommended_priorities: Mapping[str, float] = field(default_factory=dict)
+    base: Mapping[str, float] = field(default_factory=dict)
+    """The priorities that people have set, before CI had any influence on them."""
+    influence: float = 0.2
+    """The share of the recommended priorities in those that hold."""
     evidence: str = ""
     """The hash of what it was learned from."""
 
@@ -139,6 +143,11 @@ class Weights:
     def active(self) -> tuple[str, ...]:
         """Return the names of the arms that may be chosen."""
         return tuple(arm.name for arm in self.arms if not arm.retired)
+
+
+def names_of(arms: Iterable[Arm]) -> dict[str, str]:
+    """Return the present name of every arm by each name that it has or had."""
+    return {name: arm.name for arm in arms for name in (arm.name, *arm.aliases)}
 
 
 def is_arm(name: str) -> bool:

@@ -213,7 +213,7 @@ def _outcome(decision: ArmDecision, carriers: Sequence[RunEvidence], look: _Look
         names = tuple(run.name for run in carriers)
         return ArmOutcome(
             decision=decision.id,
-            time=carriers[-1].started,
+            time=_known(decision, carriers),
             status="missing",
             reason=reason,
             runs=names,
@@ -247,7 +247,7 @@ def _rewarded(
         measures["attempts"] = green + 1.0
     return ArmOutcome(
         decision=decision.id,
-        time=until[-1].started,
+        time=_known(decision, until),
         status="missing" if missing else "rewarded",
         reward=None if missing else float(passed and guard.verdict == "kept"),
         reason=guard.reason if passed else first.reason,
@@ -255,3 +255,9 @@ def _rewarded(
         runs=tuple(run.name for run in until),
         repository=decision.repository,
     )
+
+
+def _known(decision: ArmDecision, runs: Sequence[RunEvidence]) -> str:
+    """Return when an outcome was known: at its newest run, and not before the decision where clocks disagree."""
+    started, taken = moment_of(runs[-1].started), moment_of(decision.time)
+    return decision.time if started is not None and taken is not None and started < taken else runs[-1].started

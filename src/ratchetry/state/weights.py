@@ -16,6 +16,7 @@ from ratchetry.domain.weights import (
     ARM_PATTERN,
     MOST_ARMS,
     MOST_CONTEXTS,
+    CiFeedback,
     Parameters,
     PolicyName,
     Weights,
@@ -77,7 +78,7 @@ class ParametersEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class ModuleEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How changes of one module fared in CI, with the 90 % interval of its share of passes."""
+    """How changes of one module fared in CI, with the 95 % interval of its share of passes."""
 
     passed: Number
     failed: Number
@@ -91,6 +92,8 @@ class CiFeedbackEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     modules: Annotated[Mapping[str, ModuleEntry], Meta(max_length=MOST_MODULES)] = field(default_factory=dict)
     recommended_priorities: Annotated[Mapping[str, Share], Meta(max_length=MOST_MODULES)] = field(default_factory=dict)
+    base: Annotated[Mapping[str, Share], Meta(max_length=MOST_MODULES)] = field(default_factory=dict)
+    influence: Share = CiFeedback().influence
     evidence: Hash = ""
 
 

@@ -182,6 +182,12 @@ def test_runs_out_of_time_do_not_count() -> None:
     assert one.status == "censored"
 
 
+def test_clocks_that_disagree_a_little_make_no_outcome_before_its_decision() -> None:
+    """The outcome of a run that seems to have begun before its decision is known at the decision."""
+    (one,) = learned([decision()], [BEFORE, run(2, -0.01, "d1")])
+    assert (one.reward, one.time) == (1.0, at(0.0))
+
+
 def test_without_a_newest_run_nothing_is_learned() -> None:
     """An unreadable moment to look at gives nothing."""
     assert outcomes([decision()], [], "") == ()

@@ -56,9 +56,10 @@ class Blame:
         return self.alpha / (self.alpha + self.beta)
 
     def interval(self, share: float = 0.95) -> tuple[float, float]:
-        """Return what holds so much of the posterior, with equal tails."""
-        tail = (1.0 - share) / 2.0
-        return beta_quantile(tail, self.alpha, self.beta), beta_quantile(1.0 - tail, self.alpha, self.beta)
+        """Return what holds so much of the posterior, with equal tails, and its mean, which may lie in a thin tail."""
+        tail, mean = (1.0 - share) / 2.0, self.mean
+        low, high = beta_quantile(tail, self.alpha, self.beta), beta_quantile(1.0 - tail, self.alpha, self.beta)
+        return min(low, mean), max(high, mean)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

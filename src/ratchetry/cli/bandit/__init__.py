@@ -13,6 +13,8 @@ BANDIT_COMMANDS: Final[Mapping[str, str]] = {
     "choose": "Choose an arm, and say how likely each was.",
     "show": "Show what is known of every arm in every context.",
     "explain": "Tell why a decision was taken as it was.",
+    "evaluate": "Estimate what another policy would have earned.",
+    "feedback": "Take in which modules' changes break something.",
     "fold": "Write the weights file from the events of the history.",
     "arm": "Add, rename, retire or restore an arm.",
 }
@@ -22,6 +24,7 @@ Examples:
   ratchetry bandit choose --arms terse,detailed --context code_type=api --unit pr:12
   ratchetry bandit show --plot posterior.svg
   ratchetry bandit explain --context code_type=api
+  ratchetry bandit evaluate --policy ucb1
   ratchetry bandit fold --dry-run
   ratchetry bandit arm rename terse brief
 """

@@ -7,9 +7,9 @@ from pathlib import Path
 from ratchetry.adapters.files import read_bounded
 from ratchetry.adapters.history_directory import HistoryDirectory
 from ratchetry.domain.off_policy import Evaluation
-from ratchetry.domain.weights import PolicyName
+from ratchetry.domain.weights import PolicyName, names_of
 from ratchetry.errors import UsageError
-from ratchetry.learn.bandit.arms import changed_arms, names_of
+from ratchetry.learn.bandit.arms import changed_arms
 from ratchetry.learn.bandit.policies import defaults
 from ratchetry.learn.decision_log import newest, read_log
 from ratchetry.learn.off_policy import evaluate
