@@ -6,6 +6,7 @@ import os
 
 import click
 
+from ratchetry.domain.bandit import TRAILER, ArmDecision
 from ratchetry.domain.weights import POLICIES, PolicyName
 
 EPILOG = """\b
@@ -64,13 +65,22 @@ def command(
         history=history,
         write=not dry_run,
     )
+    trailer = f"{TRAILER}: {decision.id}"
     if output_format == "json":
         import json
 
-        from ratchetry.domain.bandit import TRAILER
+        click.echo(json.dumps({**log_line(decision), "trailer": trailer}, indent=2))
+    else:
+        click.echo(f"{_told(decision)}\n{trailer}")
 
-        click.echo(json.dumps({**log_line(decision), "trailer": f"{TRAILER}: {decision.id}"}, indent=2))
-        return
-    from ratchetry.report.bandit import decision_text
 
-    click.echo(decision_text(decision))
+def _told(decision: ArmDecision) -> str:
+    """Return a decision as lines of a name and a value; a table would take longer to import than to decide."""
+    likely = sorted(decision.propensities.items(), key=lambda row: (-row[1], row[0]))
+    lines = (
+        f"arm: {decision.arm}",
+        f"propensities: {', '.join(f'{arm} {share:.6f}' for arm, share in likely)}",
+        f"policy: {decision.policy}",
+        f"experiment: {decision.experiment}" if decision.experiment else "",
+    )
+    return "\n".join(line for line in lines if line)

@@ -9,7 +9,7 @@ from typing import Final, Literal
 from ratchetry.domain.event import Event, Value, event
 from ratchetry.domain.experiment import Refusal
 from ratchetry.domain.moment import days_of
-from ratchetry.domain.weights import MOST_ARMS, Arm, is_arm
+from ratchetry.domain.weights import MOST_ARMS, Arm, is_arm, names_of
 
 Phase = Literal["add", "rename", "retire", "restore"]
 PHASES: Final[tuple[Phase, ...]] = ("add", "rename", "retire", "restore")
@@ -34,11 +34,6 @@ def known_arms(declared: Sequence[str], kept: Iterable[Arm]) -> tuple[Arm, ...]:
     for arm in by_name.values():
         found.setdefault(arm.name, arm)
     return tuple(found.values())
-
-
-def names_of(arms: Iterable[Arm]) -> dict[str, str]:
-    """Return the present name of every arm by each name that it has or had."""
-    return {name: arm.name for arm in arms for name in (arm.name, *arm.aliases)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

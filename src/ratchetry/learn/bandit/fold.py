@@ -15,8 +15,8 @@ from ratchetry.domain.event import Event
 from ratchetry.domain.experiment import Refusal
 from ratchetry.domain.fingerprint import short_hash
 from ratchetry.domain.moment import time_of
-from ratchetry.domain.weights import MOST_CONTEXTS, Arm, Parameters, Provenance, Weights, context_key
-from ratchetry.learn.bandit.arms import changed_arms, names_of
+from ratchetry.domain.weights import MOST_CONTEXTS, Arm, Parameters, Provenance, Weights, context_key, names_of
+from ratchetry.learn.bandit.arms import changed_arms
 from ratchetry.learn.bandit.memory import ContextMemory
 from ratchetry.learn.decision_log import Decided, read_log
 

@@ -10,9 +10,8 @@ from typing import Final
 
 from ratchetry.adapters.history_directory import HistoryDirectory
 from ratchetry.domain.belief import ContextStanding, Explanation
-from ratchetry.domain.weights import context_key
+from ratchetry.domain.weights import context_key, names_of
 from ratchetry.errors import UsageError
-from ratchetry.learn.bandit.arms import names_of
 from ratchetry.learn.bandit.choose import standing
 from ratchetry.learn.bandit.explain import explained
 from ratchetry.learn.bandit.identifier import moment_in

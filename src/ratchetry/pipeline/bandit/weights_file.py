@@ -9,9 +9,8 @@ from typing import Final
 
 from ratchetry.adapters.files import read_bounded
 from ratchetry.domain.fingerprint import short_hash
-from ratchetry.domain.weights import MOST_ARMS, Weights, is_arm
+from ratchetry.domain.weights import MOST_ARMS, Weights, is_arm, names_of
 from ratchetry.errors import UsageError
-from ratchetry.learn.bandit.arms import names_of
 from ratchetry.settings import Settings
 from ratchetry.state.weights import loads
 
