@@ -43,8 +43,14 @@ def base_commit(root: str, environ: Mapping[str, str], event: EventFacts, wanted
     default = event.default_branch or default_branch(root, environ)
     branch = event.branch or git.line("symbolic-ref", "--quiet", "--short", "HEAD")
     agreed = bool(branch) and branch == default
-    found = next((commit for commit in _before(git, event, head, default, wanted, agreed=agreed) if commit), "")
-    return BaseCommit(commit=found, agreed=agreed)
+    places = _agreed(git, event, head, default) if agreed else _before(git, event, head, default, wanted)
+    found = next((commit for commit in places if commit), "")
+    missing = bool(branch) and not found
+    return BaseCommit(
+        commit=found,
+        problem=f"no commit of {default or 'the default branch'} is in this clone; {_DEEPER}" if missing else "",
+        agreed=agreed,
+    )
 
 
 def file_at(root: str, environ: Mapping[str, str], commit: str, path: str) -> bytes | None:
@@ -52,17 +58,21 @@ def file_at(root: str, environ: Mapping[str, str], commit: str, path: str) -> by
     return Git(root, environ).output("cat-file", "blob", f"{commit}:./{path}")
 
 
-def _before(git: Git, event: EventFacts, head: str, default: str, wanted: str, *, agreed: bool) -> Iterator[str]:
-    """Yield the commits that may be the base of a branch, the most telling one first."""
+def _agreed(git: Git, event: EventFacts, head: str, default: str) -> Iterator[str]:
+    """Yield the commits that were the default branch's before, and its own where nothing is to come."""
+    yield _commit(git, event.base_commit)
+    fork = _fork(git, head, f"origin/{default}")
+    yield "" if fork == head else fork
+    yield head
+
+
+def _before(git: Git, event: EventFacts, head: str, default: str, wanted: str) -> Iterator[str]:
+    """Yield the commits that may be the base of another branch, the most telling one first."""
     if not event.event and wanted:
         yield _fork(git, head, wanted)
-    if agreed:
-        yield _commit(git, event.base_commit)
     for name in (f"origin/{default}", default) if default else ():
-        fork = _fork(git, head, name)
-        yield "" if fork == head else fork
+        yield _fork(git, head, name)
     yield _commit(git, event.base_commit)
-    yield _commit(git, "HEAD^1")
 
 
 def _fork(git: Git, head: str, name: str) -> str:

@@ -84,14 +84,30 @@ def _outlook(row: Row, runs: Sequence[Observation], policy: Policy, repository: 
     if len(runs) < wanted:
         return replace(plain, waits_for=f"{wanted - len(runs)} more of {wanted} runs that may teach")
     evidence = _evidence(row, runs, policy, exact=exact)
-    plain = replace(plain, evidence=evidence)
-    if not evidence.regular and len(runs) < policy.irregular_runs:
-        more = policy.irregular_runs - len(runs)
-        return replace(plain, waits_for=f"{more} more of {policy.irregular_runs} runs, since single runs dip deep")
     to = _destination(row, evidence, policy)
+    objection = _objection(row, to, evidence, policy, len(runs))
+    move = None if objection else _move(row, to, evidence, runs, policy=policy, repository=repository)
+    return replace(plain, evidence=evidence, waits_for=objection, move=move)
+
+
+def _objection(row: Row, to: float, evidence: Evidence, policy: Policy, runs: int) -> str:
+    """Return what speaks against a move, empty where nothing does."""
+    sign = _sign(row.kind)
+    if not evidence.regular and runs < policy.irregular_runs:
+        return f"{policy.irregular_runs - runs} more of {policy.irregular_runs} runs, since single runs dip deep"
     if isinstance(row, Threshold) and sign * to <= sign * row.bound:
-        return replace(plain, waits_for=f"{policy.runs} runs that support {_next(row):g}: {_supported(row, evidence)}")
-    return replace(plain, move=_move(row, to, evidence, runs, policy=policy, repository=repository))
+        return f"{policy.runs} runs that support {_next(row):g}: {_supported(row, evidence)}"
+    if isinstance(row, Threshold) and _rises(sign * row.bound, evidence):
+        return f"{policy.runs} runs of one level: the newest are still getting better"
+    return ""
+
+
+def _rises(bound: float, evidence: Evidence) -> bool:
+    """Tell whether waiting pays: the newest runs are of two levels, and the newer half supports twice as much, or more.
+
+    A small move now would keep the large one waiting for a cool-down.
+    """
+    return evidence.bound - bound <= (evidence.reach - bound) / 2
 
 
 def _next(row: Threshold) -> float:
@@ -119,6 +135,7 @@ def _evidence(row: Row, runs: Sequence[Observation], policy: Policy, *, exact: b
         newest = values[-policy.runs :]
         return Evidence(
             bound=min(newest) - tolerance,
+            reach=min(newest) - tolerance,
             level=newest[-1],
             worst=min(newest),
             jitter=0.0,

@@ -10,11 +10,11 @@ MEMORY: Final = 300
 
 S. S. Wilks, "Determination of sample sizes for setting tolerance limits", Annals of Mathematical Statistics 12 (1941).
 """
-JITTER_RUNS: Final = 36
+JITTER_RUNS: Final = 50
 """Runs that have to be seen before a bound on a metric that may jitter moves for the first time.
 
 Jitter of a rate p stays unseen in n runs with the chance (1 - p)^n, and then blocks a share p of the honest ones: at
-most 1 / (e (n + 1)) on average, whatever p is, which is below 1 percent from 36 runs on.
+most 1 / (e (n + 1)) on average, whatever p is, which is 0.72 percent for 50.
 """
 IRREGULAR_RUNS: Final = 99
 """Runs that have to be seen where single runs dip deeper than normal jitter would.

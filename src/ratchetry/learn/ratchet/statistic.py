@@ -32,6 +32,8 @@ class Evidence:
     """What the newest runs say of a metric: the bound that they support, and what it follows from."""
 
     bound: float
+    reach: float
+    """The bound that the newer half alone would support: far beyond `bound` where the runs are of two levels."""
     level: float
     worst: float
     """The worst of the newest runs."""
@@ -64,9 +66,10 @@ def lower_bound(values: Sequence[float], policy: Policy, tolerance: float) -> Ev
     jitter = _deviation(kept)
     deepest = max(0.0, -kept[0])
     factor = tolerance_factor(len(newest), len(kept), policy.confidence) if jitter else 0.0
-    below = min(level - factor * jitter, level - deepest, worst)
+    room = max(factor * jitter, deepest)
     return Evidence(
-        bound=below - tolerance,
+        bound=min(level - room, worst) - tolerance,
+        reach=median(newest[len(newest) // 2 :]) - room - tolerance,
         level=level,
         worst=worst,
         jitter=jitter,
