@@ -30,6 +30,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "fleet": "Report on the histories of many repositories.",
     "thresholds": "Show, check, simulate, move and relax the bounds.",
     "bandit": "Choose the arm to try next, by what became of those tried.",
+    "experiment": "Compare versions on evidence that may be looked at daily.",
+    "versions": "Show, promote and watch the versions in use.",
     "ci": "The steps of the GitHub workflows.",
     "score": "Score prompt and instruction documents.",
     "schema": "Print the JSON Schema of the record or of a state file.",

@@ -11,6 +11,7 @@ from ratchetry.domain.envelope import Envelope, SummaryContext
 from ratchetry.domain.learning import Cursor, Manifest
 from ratchetry.domain.record import Fragment, RunRecord
 from ratchetry.domain.trend_report import TrendReport
+from ratchetry.state.active_versions import ActiveVersionsFile
 from ratchetry.state.score_model import ScoreModelFile
 from ratchetry.state.thresholds import ThresholdsFile
 from ratchetry.state.weights import WeightsFile
@@ -25,6 +26,7 @@ DOCUMENTS: Final[Mapping[str, tuple[type[object], str]]] = {
     "thresholds": (ThresholdsFile, "quality-thresholds.json: the bounds of the metrics."),
     "trend-report": (TrendReport, "What `ratchetry trends --output` writes: where the metrics of a project go."),
     "weights": (WeightsFile, "bandit_weights.json: what the bandit has learned, and from which events."),
+    "active-versions": (ActiveVersionsFile, "active-versions.json: the version of each slot that is in use."),
     "score-model": (ScoreModelFile, "PromptScoreModel.json: the weights of the score."),
 }
 

@@ -8,9 +8,9 @@ from typing import Final
 
 from ratchetry.domain.bandit import ArmDecision
 from ratchetry.domain.experiment import Experiment
+from ratchetry.learn.bandit.identifier import ENTROPY, decision_id
 
 POLICY: Final = "fixed-split"
-_DIGITS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _WIDTH: Final = 1 << 64
 
 
@@ -30,13 +30,13 @@ def assigned_arm(experiment: Experiment, unit: str) -> str | None:
 def decided(experiment: Experiment, unit: str, moment: datetime) -> ArmDecision | None:
     """Return the decision about a unit at a moment, None for one that does not take part.
 
-    Its identifier is ordered by time (https://github.com/ulid/spec), and otherwise that of the unit.
+    Its identifier is ordered by time, and otherwise that of the unit.
     """
     arm = assigned_arm(experiment, unit)
     if arm is None:
         return None
     return ArmDecision(
-        id=_identifier(f"{experiment.salt}\n{unit}", moment),
+        id=decision_id(moment, sha256(f"decision\n{experiment.salt}\n{unit}".encode()).digest()[:ENTROPY]),
         time=f"{moment:%Y-%m-%dT%H:%M:%S.%f}Z",
         arm=arm,
         propensities=experiment.propensities,
@@ -46,10 +46,3 @@ def decided(experiment: Experiment, unit: str, moment: datetime) -> ArmDecision 
         unit=unit,
         repository=experiment.repository,
     )
-
-
-def _identifier(text: str, moment: datetime) -> str:
-    """Return 26 characters: ten for the milliseconds since 1970, sixteen for a text."""
-    milliseconds = max(0, int(moment.timestamp() * 1000)) % (1 << 48)
-    value = milliseconds << 80 | int.from_bytes(sha256(b"decision\n" + text.encode()).digest()[:10])
-    return "".join(_DIGITS[value >> shift & 31] for shift in range(125, -1, -5))

@@ -96,9 +96,7 @@ def _counting_days(
     """Yield the days that count, from the first on without a gap, at most as many as the experiment may take."""
     for day in range(first, first + experiment.max_days):
         matured = as_of >= day + 1 + experiment.maturity_days
-        complete = all(
-            one.in_time(experiment.maturity_days) and one.outcome_at <= as_of for one in by_day.get(day, ())
-        )
+        complete = all(one.in_time(experiment.maturity_days) and one.outcome_at <= as_of for one in by_day.get(day, ()))
         if as_of < day + 1 or not (matured or complete):
             return
         yield day
