@@ -12,7 +12,7 @@ from ratchetry.domain.moment import days_of
 from ratchetry.domain.series import Series
 from ratchetry.domain.trend import Trend
 from ratchetry.report.plot_axes import Scale, round_moments, round_numbers, value_scale
-from ratchetry.report.text import clip_middle, escape_html, exact, number
+from ratchetry.report.text import clip, clip_middle, escape_html, exact, number
 
 MOST_PANELS: Final = 20
 """Series of one drawing."""
@@ -21,11 +21,13 @@ MOST_DOTS: Final = 400
 _WIDTH, _LEFT, _RIGHT = 860, 84, 16
 _HEAD, _BODY, _FOOT, _TOP = 26, 150, 30, 8
 _NAME: Final = 70
+_NOTE: Final = 110
 _REACH: Final = 3.0
 _SLACK: Final = 0.02
 _STYLE: Final = (
     "text{font:11px ui-sans-serif,system-ui,sans-serif;fill:#1f2328}.n{font-weight:600;font-size:13px}"
-    ".m{fill:#656d76}.g{fill:#ffffff}.a{stroke:#d0d7de;stroke-width:1}.p{fill:#57606a}"
+    ".m{fill:#656d76}.n .m{font-weight:400;font-size:11px}.g{fill:#ffffff}.a{stroke:#d0d7de;stroke-width:1}"
+    ".p{fill:#57606a}"
     ".v{fill:none;stroke:#afb8c1;stroke-width:1}.l{stroke:#0969da;stroke-width:2;fill:none}"
     ".c{stroke:#bf3989;stroke-width:1.5;stroke-dasharray:3 3}.k{fill:#bf3989}"
     ".t{stroke:#1a7f37;stroke-width:2}.b{fill:#1a7f37;fill-opacity:.16}"
@@ -98,7 +100,7 @@ def _panel(panel: Panel, top: float) -> Iterator[str]:
     """Yield the elements of one series."""
     name = panel.series.name or "series"
     short = escape_html(clip_middle(name, _NAME))
-    note = f'<tspan class="m" dx="10">{escape_html(clip_middle(panel.note, _NAME))}</tspan>' if panel.note else ""
+    note = f'<tspan class="m" dx="10">{escape_html(clip(panel.note, _NOTE))}</tspan>' if panel.note else ""
     heading = f'<text class="n" x="{_LEFT}" y="{top + 16}">{short}{note}</text>'
     yield f"<g><title>{escape_html(name)}</title>{heading}"
     frame = _frame(panel, top + _HEAD)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from ratchetry.domain.series import Series
-from ratchetry.domain.trend import Forecast, TrendVerdict
+from ratchetry.domain.trend import Forecast, Trend, TrendVerdict
 from ratchetry.domain.trend_report import SeriesTrend, TrendReport
 from ratchetry.report.plain_table import plain_table
 from ratchetry.report.series_plot import Panel, stacked_plot
@@ -19,7 +19,8 @@ _NAME: Final = 48
 _EXPLAINED: Final = 3
 """Series up to which each verdict is explained."""
 _ORDER: Final[Mapping[TrendVerdict, int]] = {"worsening": 0, "improving": 1, "steady": 2, "unknown": 2}
-_MONTH: Final = 30
+_MONTH: Final = 30.0
+_WEEK: Final = 7.0
 
 
 def terminal(report: TrendReport, blocks: str = BLOCKS) -> str:
@@ -73,9 +74,18 @@ def plot(report: TrendReport, series: Sequence[Series]) -> str:
     )
 
 
-def month(each: SeriesTrend) -> str:
-    """Return what 30 days change a series by, empty where that is not known."""
-    return "" if each.trend.slope is None else signed(each.trend.slope * _MONTH, each.unit)
+def change_text(each: SeriesTrend) -> str:
+    """Return how much 30 days change a series, or what they did so far where that is less than a week."""
+    trend = each.trend
+    if trend.slope is None:
+        return ""
+    text = signed(trend.slope * _reach(trend), each.unit)
+    return text if trend.days >= _WEEK else f"{text} in {trend.days:.1f} d"
+
+
+def _reach(trend: Trend) -> float:
+    """Return the days that a change is told for: what was seen for hours says nothing of a month."""
+    return _MONTH if trend.days >= _WEEK else trend.days
 
 
 def forecast_text(forecast: Forecast | None, unit: str) -> str:
@@ -105,8 +115,8 @@ def _cells(each: SeriesTrend, blocks: str) -> tuple[str, ...]:
         number(each.latest, each.unit),
         sparkline(each.sparkline, blocks=blocks),
         trend.verdict if trend.verdict != "unknown" or trend.direction == "none" else trend.direction,
-        month(each),
-        " to ".join(signed(end * _MONTH, each.unit) for end in ends) if ends else "",
+        change_text(each),
+        " to ".join(signed(end * _reach(trend), each.unit) for end in ends) if ends else "",
         _window(each),
         forecast_text(each.forecast, each.unit),
     )
@@ -127,7 +137,7 @@ def _note(each: SeriesTrend) -> str:
     """Return what stands beside the name of a series in a drawing."""
     if each.trend.direction == "none":
         return each.trend.verdict
-    return f"{each.trend.verdict}, {month(each)} in 30 days"
+    return f"{each.trend.verdict}, {change_text(each)}{' in 30 days' if each.trend.days >= _WEEK else ''}"
 
 
 def _remarks(report: TrendReport) -> Iterator[str]:

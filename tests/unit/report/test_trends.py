@@ -101,6 +101,14 @@ def test_a_direction_without_a_verdict_is_shown() -> None:
     assert row.split()[:6] == ["coverage.line", "78.0%", "█▅", "▁", "down", "-3.0"]
 
 
+def test_hours_are_not_taken_for_a_month() -> None:
+    """What was seen for less than a week is told for that time."""
+    short = replace(FALLING, trend=replace(FALLING.trend, days=2.0))
+    text = terminal(replace(REPORT, series=(short,)))
+    assert "-0.2 pp in 2.0 d" in text
+    assert "-0.2 pp to -0.2 pp" in text
+
+
 @pytest.mark.parametrize(
     ("state", "text"),
     [
