@@ -34,7 +34,9 @@ DIGITS: Final = 6
 
 def with_feedback(weights: Weights, modules: Iterable[ModuleEvidence], influence: float = INFLUENCE) -> Weights:
     """Return weights with what CI says of modules, and the priorities that follow; again, they stay as they are."""
-    evidence = sorted({one.module: one for one in modules}.values(), key=lambda one: one.module)
+    influence = round(influence, DIGITS)  # as the file keeps it
+    ordered = sorted(modules, key=lambda one: (one.module, one.passed, one.failed, one.blame_mean, one.interval))
+    evidence = list({one.module: one for one in ordered}.values())
     base = base_priorities(weights)
     recommended = recommended_priorities(evidence)
     feedback = CiFeedback(
