@@ -17,6 +17,8 @@ from ratchetry.domain.moment import days_of
 
 FUTURE_DAYS: Final = 1.0
 """How far beyond the newest run an event may lie: clocks differ."""
+SKEW_DAYS: Final = 1.0
+"""How far before its decision an outcome may lie, which has the time of a run, for the same reason."""
 _KINDS: Final = frozenset({"experiment", "promotion", "alarm"})
 
 
@@ -115,7 +117,7 @@ def _outcomes(
         decision = decisions.get(kept.subject)
         if decision is None:
             refused[kept.id] = f"there is no decision {kept.subject[:100]!r}"
-        elif at < decision.at:
+        elif at < decision.at - SKEW_DAYS:
             refused[kept.id] = f"it is older than the decision {kept.subject}"
         elif kept.subject not in found:
             try:

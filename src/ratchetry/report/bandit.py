@@ -42,6 +42,19 @@ def markdown(standings: Sequence[ContextStanding]) -> str:
     return "\n\n".join(_markdown_section(standing) for standing in standings) + "\n"
 
 
+def moves_markdown(
+    provenance: Provenance, moves: Sequence[tuple[ContextStanding, ContextStanding]], *, left_out: int
+) -> str:
+    """Return how contexts stood and stand now, as Markdown that says on which events that rests."""
+    refused = f"; {plural(provenance.refused, 'event')} made no sense and did not count" if provenance.refused else ""
+    told = f"{plural(provenance.events, 'event')} up to {escape_markdown(provenance.as_of) or 'now'}"
+    parts = [f"What became of decisions so far, from {told} (evidence {code(provenance.evidence)}){refused}."]
+    parts += [_move(before, after) for before, after in moves]
+    if left_out:
+        parts.append(f"{plural(left_out, 'more context')} changed; `ratchetry bandit show` tells of all.")
+    return "\n\n".join(parts) + "\n"
+
+
 def explanation_text(explanation: Explanation) -> str:
     """Return why an arm was, or would be, chosen."""
     decision = explanation.decision
@@ -79,6 +92,21 @@ def _markdown_section(standing: ContextStanding) -> str:
     for one in _ordered(standing):
         arm, *cells = _row(one)
         lines.append(f"| {code(str(arm))} | {' | '.join(escape_markdown(str(cell)) for cell in cells)} |")
+    return "\n".join(lines)
+
+
+def _move(before: ContextStanding, after: ContextStanding) -> str:
+    """Return how one context stood and stands now."""
+    earlier = {one.belief.arm: one.propensity for one in before.standings}
+    lines = [
+        f"#### Context {code(context_name(after))}",
+        "",
+        "| arm | mean | 90% interval | outcomes | probability before | now |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for one in _ordered(after):
+        arm, mean, interval, outcomes, _, now = _row(one)
+        lines.append(f"| {code(str(arm))} | {mean} | {interval} | {outcomes} | {earlier[one.belief.arm]:.4f} | {now} |")
     return "\n".join(lines)
 
 

@@ -15,7 +15,7 @@ from ratchetry.analyze.beta import log_beta
 
 PARTS: Final = 1_000_000
 """Propensities are whole numbers of these parts: they add up to 1 exactly."""
-_STEP: Final = 0.35
+_STEP: Final = 0.25
 """Distance of the nodes, in standard deviations of the narrowest distribution."""
 _REACH: Final = 7.0
 """How many standard deviations of a distribution are covered; its exponential tails as far as the next constant says,

@@ -250,7 +250,7 @@ def test_values_that_no_metric_has_are_refused() -> None:
 
 
 def test_an_outcome_before_its_decision_and_a_second_one_do_not_count() -> None:
-    """Of two outcomes the first counts; one from before the decision is refused."""
+    """Of two outcomes the first counts; one from more than a day before the decision is refused."""
     few = tuple(units(ONE, {"long": 1.0, "short": 1.0}, days=1, per_day=1))
     before = outcome_event(ArmOutcome(decision=few[0].subject, time=after(-1.5), status="rewarded", reward=0.0))
     again = outcome_event(ArmOutcome(decision=few[0].subject, time=after(0.9), status="rewarded", reward=0.0))
