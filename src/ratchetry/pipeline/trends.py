@@ -22,9 +22,10 @@ from ratchetry.domain.series import Series
 from ratchetry.domain.trend_report import MOST_NAMES, MOST_SERIES, FailureCount, FlakySummary, TrendReport
 from ratchetry.errors import UsageError
 from ratchetry.history.columns import RunColumns
+from ratchetry.pipeline.attribution import Past
 from ratchetry.pipeline.bounds import load_thresholds
 from ratchetry.pipeline.flaky import Selection, flaky_report
-from ratchetry.pipeline.run_evidence import run_evidence
+from ratchetry.pipeline.regression_evidence import base_rounds, newest_runs
 from ratchetry.pipeline.series import history_series
 from ratchetry.settings import Settings
 
@@ -61,12 +62,14 @@ def trends(
     given = history_series(history, root=str(root), environ=environ, branch=wish.branch, since=wish.since)
     runs = _runs_of(history, given, wish.since)
     newest = runs[-1].run
-    evidence = run_evidence(history, branch=newest.branch, since=wish.since)
-    flaky, unmeasured = _flaky(history, newest.branch, wish.since, newest.started)
-    standings = _standings(runs, evidence.runs, flaky)
+    evidence = _evidence(history, wish, root=root, environ=environ, branch=newest.branch)
+    flaky, silence = _flaky(history, newest.branch, wish.since, newest.started)
+    standings = _standings(runs, evidence, flaky)
     series = [kept for each in given if (kept := evidence_of(each, standings)).points]
     bounds = {threshold.metric: threshold for threshold in load_thresholds(root, settings).bounds}
     order = tuple(_name(run) for run in runs)
+    compared = regressions(_subjects(history, series, order[-1]))
+    modules = module_evidence(evidence)
     found = series_trends(series, Context(as_of=newest.started, runs=order, thresholds=bounds))
     report = TrendReport(
         ratchetry=__version__,
@@ -78,11 +81,15 @@ def trends(
         run=order[-1],
         commit=newest.commit,
         series=found[:MOST_SERIES],
-        regressions=regressions(_subjects(series, order[-1]))[:MOST_SERIES],
+        regressions=compared[:MOST_SERIES],
         flaky=None if flaky is None else _summary(flaky),
         failures=tuple(_failures(runs))[:MOST_NAMES],
-        modules=module_evidence(evidence.runs),
-        unmeasured=unmeasured,
+        modules=modules,
+        unmeasured={
+            **({"flaky": silence} if silence else {}),
+            **({} if compared else {"regressions": "nothing that the newest run measured was measured before"}),
+            **({} if modules else {"modules": "no run that counts says which files it changed"}),
+        },
         notes=tuple(_notes(given, series, standings)),
     )
     return _wanted(Trends(report=report, series=tuple(series)), wish.metric, str(history.root))
@@ -99,7 +106,17 @@ def _name(run: RunColumns) -> str:
     return f"{run.run.run_id}-{run.run.attempt}"
 
 
-def _flaky(history: HistoryDirectory, branch: str, since: str, as_of: str) -> tuple[FlakyReport | None, dict[str, str]]:
+def _evidence(
+    history: HistoryDirectory, wish: Wish, *, root: Path, environ: Mapping[str, str], branch: str
+) -> tuple[RunEvidence, ...]:
+    """Return what the runs of a branch say, none where no run says anything."""
+    try:
+        return Past(history, root=str(root), environ=environ, branch=branch, since=wish.since).runs
+    except UsageError:
+        return ()
+
+
+def _flaky(history: HistoryDirectory, branch: str, since: str, as_of: str) -> tuple[FlakyReport | None, str]:
     """Return what there is to say of flaky tests as of a moment, or why nothing can be said."""
     try:
         now = datetime.fromisoformat(as_of)
@@ -107,8 +124,8 @@ def _flaky(history: HistoryDirectory, branch: str, since: str, as_of: str) -> tu
             history, Selection(branch=branch, since=since), now if now.tzinfo else now.replace(tzinfo=UTC)
         )
     except (UsageError, ValueError) as error:
-        return None, {"flaky": str(error)[:_EVIDENCE]}
-    return (found, {}) if found.runs else (None, {"flaky": "no run has results of tests"})
+        return None, str(error)[:_EVIDENCE]
+    return (found, "") if found.runs else (None, "no run has results of tests")
 
 
 def _standings(
@@ -127,14 +144,17 @@ def _standings(
     }
 
 
-def _subjects(series: Sequence[Series], newest: str) -> list[Subject]:
-    """Return each metric that the newest run measured, beside all runs before it."""
+def _subjects(history: HistoryDirectory, series: Sequence[Series], newest: str) -> list[Subject]:
+    """Return each metric that the newest run measured and others before it did, with the rounds of benchmarks."""
+    timed = [each for each in series if each.name.startswith("benchmark.")]
+    rounds = base_rounds(history, newest_runs(timed))
     found = []
     for each in series:
         head = tuple(point for point in each.points if point.run == newest)
         base = replace(each, points=tuple(point for point in each.points if point.run != newest))
-        if head:
-            found.append(Subject(base=base, head=head))
+        if head and base.points:
+            own = dict(rounds.get(each.name, {}))
+            found.append(Subject(base=base, head=head, head_rounds=own.pop(newest, ()), base_rounds=own))
     return found
 
 
