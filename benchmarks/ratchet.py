@@ -27,7 +27,7 @@ START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 PER_DAY: Final = 10
 RUNS: Final = 300
 INCREMENT: Final = 0.1
-STEP: Final = 2.0
+STEP: Final = 4.0
 STEPS: Final = (120, 170, 220)
 REACH: Final = 40
 Noise = Callable[[random.Random], float]

@@ -28,6 +28,7 @@ WRITTEN: Final = (
     "docs/measuring.md",
     "docs/performance.md",
     "docs/querying.md",
+    "docs/ratchet.md",
     "docs/record.md",
     "docs/regressions.md",
     "docs/score.md",

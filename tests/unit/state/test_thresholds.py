@@ -100,3 +100,46 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         loads(data, "file")
     except StateError as error:
         assert str(error).startswith("file: ")  # noqa: PT017  # the other outcome is just as good
+
+
+WAIVER = {"metric": "coverage.branch", "to": 70, "reason": "r", "since": "2026-01-01", "until": "2026-03-31"}
+MORE = {
+    "metrics": {
+        "lint.findings[src/legacy/**]": {"maximum": 9, "ratchet_increment": 1, "tolerance": 2},
+        "types.errors": {"ratchet_increment": 5, "target": 0},
+        "coverage.branch": {"minimum": 80},
+    },
+    "waivers": [WAIVER],
+}
+
+
+def test_bounds_of_paths_wishes_and_waivers_are_read() -> None:
+    """A row may be of some paths, wait for its bound, or be waived for a while; all of it is written back."""
+    found = loads(json.dumps(MORE).encode(), "file")
+    assert [(row.metric, row.tolerance) for row in found.bounds] == [
+        ("coverage.branch", None),
+        ("lint.findings[src/legacy/**]", 2),
+    ]
+    assert [(row.metric, row.kind, row.increment) for row in found.wishes] == [("types.errors", "maximum", 5)]
+    assert [(row.metric, row.to, row.until) for row in found.waivers] == [("coverage.branch", 70, "2026-03-31")]
+    assert loads(dumps(found), "file") == found
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"metrics": {"coverage.line[src/**]": {"minimum": 1}}}, "coverage.line is not known by path"),
+        ({"metrics": {"types.errors": {"ratchet_increment": 0}}}, "ratchet_increment must be above 0 to seed"),
+        ({"metrics": {"types.errors": {"minimum": 1, "ratchet_increment": 1}}}, "needs a maximum and nothing else"),
+        ({"waivers": [{**WAIVER, "until": "2026-04-02"}]}, "a waiver lasts at most 90 days"),
+        ({"waivers": [{**WAIVER, "until": "2025-12-31"}]}, "a waiver lasts at most 90 days"),
+        ({"waivers": [{**WAIVER, "until": "2026-02-30"}]}, "waivers[0]: day is out of range"),
+        ({"waivers": [{**WAIVER, "metric": "lint"}]}, "waivers[0]: lint: unknown metric"),
+        ({"waivers": [{**WAIVER, "reason": " "}]}, "needs a finite number and a reason"),
+    ],
+)
+def test_what_makes_no_sense_of_them_is_refused(change: dict[str, object], message: str) -> None:
+    """A waiver without end, or a path of what has none, is no way out."""
+    with pytest.raises(StateError) as caught:
+        loads(json.dumps({**MORE, **change}).encode(), "file")
+    assert message in str(caught.value)

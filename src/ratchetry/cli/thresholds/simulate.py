@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
 
 import click
 
 from ratchetry.errors import UsageError
+
+if TYPE_CHECKING:
+    from ratchetry.domain.thresholds import Thresholds
 
 EPILOG = """\b
 Examples:
@@ -51,25 +55,18 @@ def command(
     from ratchetry.report.ratchet import simulated, simulated_markdown
 
     place = workplace(path, history, branch)
-    usual = policy_of(place.settings)
     policy = replace(
-        usual,
+        usual := policy_of(place.settings),
         runs=usual.runs if runs is None else runs,
         confidence=usual.confidence if confidence is None else confidence,
         cool_down_days=usual.cool_down_days if cool_down is None else cool_down,
         steps=steps,
     )
-    thresholds = place.thresholds
-    if metric:
-        thresholds = replace(
-            thresholds,
-            bounds=tuple(row for row in thresholds.bounds if row.metric == metric),
-            wishes=tuple(row for row in thresholds.wishes if row.metric == metric),
-        )
+    thresholds = _only(place.thresholds, metric)
     if not thresholds.rows:
         msg = f"{metric or place.settings.thresholds}: no bound to simulate; `ratchetry thresholds show` lists them"
         raise UsageError(msg)
-    found, _ = observations(place.history, thresholds, branch=place.branch)
+    found = observations(place.history, thresholds, branch=place.branch)[0]
     rows = simulate(thresholds, found, policy, from_file=from_file)
     match output_format:
         case "json":
@@ -80,3 +77,12 @@ def command(
             click.echo(simulated_markdown(rows), nl=False)
         case _:
             click.echo(simulated(rows))
+
+
+def _only(thresholds: Thresholds, metric: str) -> Thresholds:
+    """Return thresholds with one metric alone, all of them when none is named."""
+    return replace(
+        thresholds,
+        bounds=tuple(row for row in thresholds.bounds if metric in {"", row.metric}),
+        wishes=tuple(row for row in thresholds.wishes if metric in {"", row.metric}),
+    )
