@@ -91,7 +91,7 @@ def main() -> int:
 def _measured(options: argparse.Namespace) -> Measured:
     """Return a new pool."""
     sizes = {0: options.equal, **dict.fromkeys(SLOWER, options.slower)}
-    return measured(sizes, python=options.python, seed=options.seed)
+    return measured(sizes, python=options.python, seed=options.seed, timer=options.timer)
 
 
 def _in_turn(statistic: Statistic) -> Way:
@@ -241,6 +241,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--slower", type=int, default=60, help="pairs of each slower side in the pool, 40 or more")
     parser.add_argument("--seed", type=int, default=1, help="seed of the order")
     parser.add_argument("--python", default=sys.executable, help="interpreter with pytest and pytest-benchmark")
+    parser.add_argument("--timer", choices=["running", "wall"], default="running", help="what a time is")
     parser.add_argument("--format", choices=["table", "json"], default="table")
     parser.add_argument("--json", default="", help="file for all rounds")
     parser.add_argument("--pool", default="", help="such a file to read instead of measuring")

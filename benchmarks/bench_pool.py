@@ -17,7 +17,7 @@ import msgspec
 from benchmarks.bench_suite import make_project
 from ratchetry.adapters.clock import SystemClock
 from ratchetry.cli.progress import SilentProgress
-from ratchetry.domain.bench import SideName
+from ratchetry.domain.bench import SideName, Timer
 from ratchetry.pipeline.bench.compare import prepared_sides, processes
 from ratchetry.pipeline.bench.plan import EFFORTS, SIDES, WARM_UP, Request, ordered_pairs
 from ratchetry.pipeline.bench.process import Reading
@@ -50,7 +50,7 @@ class Measured:
     pools: dict[str, Pool]
 
 
-def measured(sizes: Mapping[int, int], *, python: str, seed: int) -> Measured:
+def measured(sizes: Mapping[int, int], *, python: str, seed: int, timer: Timer) -> Measured:
     """Return so many pairs of each share of work that the head has more, and the conditions of that."""
     began, loads, durations, pools = time.monotonic(), [], [], {}
     with TemporaryDirectory() as directory:
@@ -58,7 +58,9 @@ def measured(sizes: Mapping[int, int], *, python: str, seed: int) -> Measured:
         make_project(root, [share for share in sizes if share])
         for share, size in sizes.items():
             pool: Pool = []
-            for base, head in _pairs(root, f"plus{share}" if share else "fast", size, python=python, seed=seed):
+            for base, head in _pairs(
+                root, f"plus{share}" if share else "fast", size, python=python, seed=seed, timer=timer
+            ):
                 pool.append((_kept(base), _kept(head)))
                 loads += [*base.load, *head.load]
                 durations += [base.seconds, head.seconds]
@@ -81,11 +83,13 @@ def read(path: str) -> Measured:
     return msgspec.json.decode(Path(path).read_bytes(), type=Measured)
 
 
-def _pairs(root: Path, head: str, size: int, *, python: str, seed: int) -> Iterator[tuple[Reading, Reading]]:
+def _pairs(
+    root: Path, head: str, size: int, *, python: str, seed: int, timer: Timer
+) -> Iterator[tuple[Reading, Reading]]:
     """Yield pairs of processes, run as the command runs them."""
     settings = Settings(python=python)
     clock, progress = SystemClock(), SilentProgress()
-    request = Request(base="fast", head=head, pairs=size, seed=seed)
+    request = Request(base="fast", head=head, pairs=size, seed=seed, timer=timer)
     repository = open_repository(
         places_of(str(root), settings), settings, base=request.base, head=request.head, environ=os.environ
     )

@@ -35,6 +35,11 @@ def load() -> tuple[float, ...]:
         return ()
 
 
+def tells_waiting() -> bool:
+    """Tell whether the system says how long a thread has waited for a processor."""
+    return os.access("/proc/self/schedstat", os.R_OK)
+
+
 def model_of(cpuinfo: Iterable[str]) -> str:
     """Return the processor's name from the lines of /proc/cpuinfo, empty where the kernel gives none, as on ARM."""
     for line in cpuinfo:

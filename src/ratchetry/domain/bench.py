@@ -11,6 +11,8 @@ from ratchetry.domain.record import Runner
 SideName = Literal["base", "head"]
 WORKING_TREE: Final = frozenset({".", "WORKTREE"})
 """How the files as they are, uncommitted changes included, are named."""
+Timer = Literal["running", "wall"]
+"""Running: the time of the wall without that spent waiting for a processor, which only Linux tells."""
 Estimator = Literal["minimum", "median"]
 
 
@@ -58,6 +60,8 @@ class BenchReport:
     estimator: Estimator
     """What stands for the rounds of a benchmark in one process."""
     seconds: float
+    timer: Timer = "wall"
+    """What the times are."""
     comparisons: tuple[Comparison, ...] = ()
     only_base: tuple[str, ...] = ()
     only_head: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -53,6 +53,13 @@ Exit codes:
     type=click.FloatRange(min=0.0001, max=60),
     help="Seconds that each benchmark is repeated in a process.  [default: what fits]",
 )
+@click.option(
+    "--timer",
+    type=click.Choice(["running", "wall"]),
+    default="running",
+    show_default=True,
+    help="Whether times leave out waiting for a processor (on Linux).",
+)
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of the order.  [default: from the clock]")
 @click.option("--timeout", type=float, help="Seconds that all of it may take.  [default: 1800]")
 @click.option("--path", default=".", show_default=True, help="Repository with the benchmarks.")
@@ -74,6 +81,7 @@ def command(
     pairs: int,
     margin: float,
     min_time: float | None,
+    timer: Literal["running", "wall"],
     seed: int | None,
     path: str,
     output_format: str,
@@ -104,6 +112,7 @@ def command(
         expression=expression,
         pattern=pattern,
         min_time=min_time,
+        timer=timer,
         keep=keep,
     )
     if dry_run:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from ratchetry.analyze.comparison.samples import compare_pairs
 from ratchetry.analyze.comparison.verdict import Margin, adjusted
-from ratchetry.domain.bench import BenchReport, NotCompared, PairedTimes, SideName
+from ratchetry.domain.bench import BenchReport, NotCompared, PairedTimes, SideName, Timer
 from ratchetry.domain.comparison import Comparison
 from ratchetry.errors import ReportError
 from ratchetry.pipeline.bench.measure import Common, Run, Times, compared_times, measured_pairs, warmed_up
 from ratchetry.pipeline.bench.plan import SIDES, Effort, Request, Schedule, least_pairs, ordered_pairs, scheduled
 from ratchetry.pipeline.bench.process import Reading, process_command, read
 from ratchetry.pipeline.bench.sides import Ready, Repository, open_repository, prepare_side
+from ratchetry.pipeline.bench.timer import timed
 from ratchetry.pipeline.bench.workplace import workplace
 from ratchetry.pipeline.environment import tool_environment
 from ratchetry.pipeline.survey import Places
@@ -40,6 +41,7 @@ class Processes:
     sides: Mapping[SideName, Ready]
     runners: Mapping[SideName, ToolRunner]
     request: Request
+    timer: Timer
     clock: Clock
     ends: float
 
@@ -48,6 +50,8 @@ class Processes:
         ready = self.sides[side]
         targets = only if only and sum(map(len, only)) <= MOST_NAMED else ready.targets
         command = process_command(ready.command, targets, effort, hash_seed, expression=self.request.expression)
+        if self.timer == "running":
+            command = timed(command, f"{ready.context.reports}/timer")
         left = max(1.0, self.ends - self.clock.monotonic())
         return read(ready.context, self.runners[side](command, left))
 
@@ -76,6 +80,7 @@ def compare(
             sides = prepared_sides(repository, session.place, session.cache, held, clock=clock, progress=progress)
             report = _begun(report, sides)
             run = processes(sides, repository, session.environ, request, clock=clock, ends=ends)
+            report = replace(report, timer=run.timer)
             report = measured(report, run, request, clock=clock, ends=ends, progress=progress)
         except ReportError as error:
             report = replace(report, not_compared=(NotCompared(name="", reason=str(error)),))
@@ -166,6 +171,7 @@ def processes(
     ends: float,
 ) -> Processes:
     """Return what runs the benchmarks of both sides."""
+    from ratchetry.adapters.machine import tells_waiting
     from ratchetry.adapters.process import ProcessRunner
 
     environ = {**tool_environment(repository.environ), **mark}
@@ -175,7 +181,8 @@ def processes(
         )
         for name, ready in sides.items()
     }
-    return Processes(sides=sides, runners=runners, request=request, clock=clock, ends=ends)
+    timer: Timer = request.timer if tells_waiting() else "wall"
+    return Processes(sides=sides, runners=runners, request=request, timer=timer, clock=clock, ends=ends)
 
 
 def _remarks(sides: Mapping[SideName, Ready]) -> tuple[str, ...]:

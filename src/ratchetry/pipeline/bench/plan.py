@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
-from ratchetry.domain.bench import SideName
+from ratchetry.domain.bench import SideName, Timer
 
 SIDES: Final[tuple[SideName, SideName]] = ("base", "head")
 MIN_PAIRS: Final = 6
@@ -36,6 +36,7 @@ class Request:
     """Pattern with * of the names of benchmarks, empty for all."""
     min_time: float | None = None
     """Seconds for which each benchmark is repeated in a process, None to choose by how long they take."""
+    timer: Timer = "running"
     keep: bool = False
 
     def wants(self, name: str) -> bool:

@@ -12,7 +12,7 @@ from ratchetry.pipeline.bench.plan import Effort, WarmUp
 if TYPE_CHECKING:
     from ratchetry.collect.stage import Context
 
-LEAST_ROUND: Final = 0.0005
+LEAST_ROUND: Final = 0.001
 """Seconds that a round takes at least: quicker functions are called several times in each."""
 MOST_BENCHMARKS: Final = 5000
 _NOTHING_SELECTED: Final = 5
