@@ -91,11 +91,12 @@ def _row(comparison: Comparison) -> tuple[str, ...]:
 def _remarks(report: BenchReport) -> Iterator[str]:
     """Yield all that there is to say besides."""
     if report.comparisons:
-        timer = "waiting for a processor left out" if report.timer == "running" else "by the clock on the wall"
+        timer = "waits for a processor left out" if report.timer == "running" else "waits included"
         margin = report.comparisons[0].margin
         yield (
             f"{plural(report.pairs, 'pair')} of processes in turn, the {report.estimator} of the rounds of each; "
-            f"{timer}; changes up to {100 * margin:g} % matter to nobody; seed {report.seed}; {duration(report.seconds)}"
+            f"{timer}; changes up to {100 * margin:g} % matter to nobody; seed {report.seed}; "
+            f"{duration(report.seconds)}"
         )
     for comparison in by_verdict(report):
         if comparison.verdict == "inconclusive" and comparison.reason:

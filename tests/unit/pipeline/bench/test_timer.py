@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,11 +25,11 @@ print(all(timer() <= timer() for _ in range(1000)))
 
 
 @pytest.fixture
-def answers(tmp_path: Path) -> Iterator[list[str]]:
-    """Yield what the timer says to made-up readings, and whether it goes forward."""
+def answers(tmp_path: Path) -> list[str]:
+    """Return what the timer says to made-up readings, and whether it goes forward."""
     (tmp_path / f"{MODULE}.py").write_text(SOURCE, encoding="utf-8")
     argv = (sys.executable, "-c", FAKE, str(tmp_path))
-    yield subprocess.run(argv, capture_output=True, text=True, check=True).stdout.split()
+    return subprocess.run(argv, capture_output=True, text=True, check=True).stdout.split()
 
 
 @LINUX
