@@ -28,7 +28,7 @@ DROPS: Final = (0.2, 0.4, 0.6)
 """Falls that are bet on, as shares of the reference, with the same capital each."""
 OPEN_DAYS: Final = 60
 """Days for which a bet stays open: falls that began earlier are no news."""
-LEAST_REFERENCE: Final = 10
+LEAST_REFERENCE: Final = 30
 """Results that a reference needs."""
 LEAST_STRATUM: Final = 5
 """Results that a context needs in it."""

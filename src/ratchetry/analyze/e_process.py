@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Final
 
-BETS: Final = ((1.0, 0.6), (2.0, 0.3), (4.0, 0.1))
+BETS: Final = ((1.0, 0.8), (2.0, 0.1), (4.0, 0.1))
 """Multiples of the smallest effect of interest, as logarithms of odds ratios, and the share of the capital on each."""
 _EDGE: Final = 1e-9
 _LARGEST_SHARE: Final = 0.99
