@@ -13,7 +13,8 @@ class Point:
     """One value of a series: of which commit and run, when (UTC, ISO 8601) and on which machine it was measured.
 
     What is not known stays empty.  `n` is how many observations the value is the median of, `spread` their
-    interquartile range.
+    interquartile range.  `source` tells values apart that are not defined alike, such as the means of another tool.
+    `reused` values were taken over from an earlier run with the same inputs, or are times that this shortened.
     """
 
     value: float
@@ -21,6 +22,8 @@ class Point:
     commit: str = ""
     run: str = ""
     machine: str = ""
+    source: str = ""
+    reused: bool = False
     n: int = 1
     spread: float | None = None
 

@@ -12,6 +12,7 @@ from ratchetry.domain.catalog import definition
 from ratchetry.domain.series import Point, Series
 from ratchetry.errors import UsageError
 from ratchetry.history.columns import MetricPart, RunColumns
+from ratchetry.history.imports.entries import EVENT as IMPORT
 
 
 def history_series(
@@ -60,6 +61,7 @@ def _branch(runs: list[RunColumns], default: str) -> str:
 def _points(run: RunColumns, history: HistoryDirectory) -> Iterator[tuple[str, str, Point]]:
     """Yield the name, unit and point of each metric of a run."""
     info = run.run
+    source = info.event if info.event == IMPORT else ""
     for part in run.metrics:
         for at, name in enumerate(history.names(part.chunk)):
             point = Point(
@@ -68,10 +70,19 @@ def _points(run: RunColumns, history: HistoryDirectory) -> Iterator[tuple[str, s
                 commit=info.commit,
                 run=f"{info.run_id}-{info.attempt}",
                 machine=info.runner.cpu_model,
+                source=source,
+                reused=_is_reused(name[0], name[3], run.reused),
                 n=_n(part, at),
                 spread=part.spread[at] if part.spread else None,
             )
             yield name[0], name[1], point
+
+
+def _is_reused(name: str, stage: str, reused: tuple[str, ...]) -> bool:
+    """Tell whether a value was taken over from an earlier run, or is a time that was shorter for that."""
+    if name == "ci.duration" or name.startswith("ci.duration."):
+        return bool(reused) if name == "ci.duration" else name.removeprefix("ci.duration.") in reused
+    return stage in reused
 
 
 def _n(part: MetricPart, at: int) -> int:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from ratchetry.analyze.change_point.fit import Fit, fitted
-from ratchetry.analyze.change_point.preparation import Prepared, prepared
+from ratchetry.analyze.change_point.preparation import Prepared, observed
 from ratchetry.analyze.change_point.pruning import evidence_of
 from ratchetry.analyze.change_point.segmentation import LEAST
 from ratchetry.analyze.distributions import student_t_bound, student_t_two_sided
@@ -25,6 +25,7 @@ EPISODE: Final = 25
 """A stretch of fewer points, with the same level before and after it, may be an episode of its machine."""
 SETTLED: Final = 60
 """Points after which the return from an episode is a change."""
+KNOWN: Final = 20
 STAYED: Final = 12
 """Points from which on a step of the size of a switch between two machines is a change."""
 _SWITCH: Final = 0.4
@@ -35,7 +36,7 @@ _TINY: Final = 1e-9
 
 def detect(series: Series) -> Detection:
     """Return the change points and the trend of a series; indexes are places in it as it was given."""
-    ready = prepared(series)
+    ready = observed(series)
     plain = Detection(name=series.name, n=len(ready.points), notes=ready.notes)
     if len(ready.points) < 2 * LEAST:
         few = f"{len(ready.points)} points are too few: a change takes {2 * LEAST} or more"
@@ -97,7 +98,9 @@ def _change_points(
         effect, low, high = (
             _effect(size, relative=relative, scale=scale) for size in (step, step - margin, step + margin)
         )
-        if _is_small(effect, relative=relative) or _is_episode(levels, bounds, at) or _is_switch(fit, step, place):
+        if _is_small(effect, relative=relative) or _is_switch(fit, step, place):
+            continue
+        if _is_episode(levels, bounds, at) or _is_known(levels, bounds, at):
             continue
         before, after = (_level(each + center, relative=relative, scale=scale) for each in levels[at : at + 2])
         found.append(
@@ -135,9 +138,12 @@ def _is_small(effect: float, *, relative: bool) -> bool:
 
 
 def _is_episode(levels: Sequence[float], bounds: Sequence[int], at: int) -> bool:
-    """Tell whether a change only ends a short episode: not long ago, or as others did before. Two machines begin so."""
-    returns = [place for place in range(1, len(levels) - 1) if _returns(levels, bounds, place)]
-    return at in returns and (len(returns) > 1 or bounds[-1] - bounds[at + 1] < SETTLED)
+    """Tell whether a change only ends a short episode, or may be about to begin another: two machines begin so.
+
+    It counts as a change as soon as no level has come back for SETTLED points.
+    """
+    back = [place for place in range(1, len(levels) - 1) if _returns(levels, bounds, place)]
+    return at in back and bounds[-1] - bounds[back[-1] + 1] < SETTLED
 
 
 def _returns(levels: Sequence[float], bounds: Sequence[int], at: int) -> bool:
@@ -145,6 +151,14 @@ def _returns(levels: Sequence[float], bounds: Sequence[int], at: int) -> bool:
     if bounds[at + 1] - bounds[at] >= EPISODE:
         return False
     return abs(levels[at + 1] - levels[at - 1]) < _ALIKE * abs(levels[at] - levels[at - 1])
+
+
+def _is_known(levels: Sequence[float], bounds: Sequence[int], at: int) -> bool:
+    """Tell whether a new change leads to a level that there was before: nothing urgent, and as machines do."""
+    if bounds[-1] - bounds[at + 1] >= KNOWN:
+        return False
+    step = abs(levels[at + 1] - levels[at])
+    return any(abs(levels[at + 1] - level) < _ALIKE * step for level in levels[:at])
 
 
 def _is_switch(fit: Fit, step: float, place: int) -> bool:

@@ -9,19 +9,22 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from ratchetry.analyze.change_point.machine_classes import (
+    consistent_classes,
     recorded_offsets,
     refined_classes,
     refined_offsets,
     told_classes,
 )
 from ratchetry.analyze.change_point.pruning import STEP_EVIDENCE, pruned
-from ratchetry.analyze.change_point.segmentation import partition
+from ratchetry.analyze.change_point.segmentation import candidates
 
 if TYPE_CHECKING:
     from ratchetry.analyze.change_point.sums import Floats
 
 LEAST_FOR_MORE: Final = 20
 """Points from which on a series may be described by a line, or by two machines that are not recorded."""
+DISTINCT: Final = 3.0
+"""Standard deviations of the noise that two machines must be apart at least to be told from the series."""
 _ROUNDS: Final = 2
 
 
@@ -61,10 +64,22 @@ def _on_two_machines(values: Floats, plain: Fit) -> Fit | None:
     if classes is None:
         return None
     fit = _on_line(values - classes.offsets)
+    consistent = consistent_classes(fit.values, fit.changes, classes)
+    if consistent is not classes:
+        classes, fit = consistent, _on_line(values - consistent.offsets)
     description = fit.description + classes.description
-    if description >= plain.description:
+    if description >= plain.description or classes.gap < DISTINCT * _noise(fit):
         return None
     return Fit(values=fit.values, changes=fit.changes, description=description, slope=fit.slope, gap=classes.gap)
+
+
+def _noise(fit: Fit) -> float:
+    """Return the standard deviation of a fit's values around the medians between its changes."""
+    import numpy as np
+
+    bounds = np.array([0, *fit.changes, len(fit.values)])
+    levels = [float(np.median(fit.values[start:end])) for start, end in pairwise(bounds)]
+    return float(np.sqrt(np.mean((fit.values - np.repeat(levels, np.diff(bounds))) ** 2)))
 
 
 def _on_line(values: Floats) -> Fit:
@@ -72,7 +87,7 @@ def _on_line(values: Floats) -> Fit:
     import numpy as np
 
     n = len(values)
-    changes = pruned(values, partition(values))
+    changes = pruned(values, candidates(values))
     level = Fit(values=values, changes=changes, description=_description(values, changes))
     if n < LEAST_FOR_MORE:
         return level
@@ -81,15 +96,28 @@ def _on_line(values: Floats) -> Fit:
     without = values - slope * places
     if not changes and level.description - _description(without, []) < 2 * math.log(n) + STEP_EVIDENCE:
         return level
-    free = 2 * math.log(n) * len(changes)
-    # a line may do without the changes, but hardly describes more between them than levels do
-    if changes and _description(without, changes) - free + math.log(n) >= level.description:
-        return level
-    others = pruned(without, partition(without)) if changes else []
-    description = _description(without, others) + math.log(n)
-    if description >= level.description:
-        return level
-    return Fit(values=without, changes=others, description=description, slope=slope)
+    best = level
+    for _ in range(_ROUNDS):
+        without = values - slope * places
+        others = pruned(without, candidates(without), values)
+        line = Fit(values=without, changes=others, description=_description(without, others) + math.log(n), slope=slope)
+        best = min(best, line, key=lambda fit: fit.description)
+        if not others:
+            break
+        slope = _slope_between(values, others)
+    return best
+
+
+def _slope_between(values: Floats, changes: Sequence[int]) -> float:
+    """Return the slope that the stretches between changes have in common."""
+    import numpy as np
+
+    product = spread = 0.0
+    for start, end in pairwise([0, *changes, len(values)]):
+        places = np.arange(end - start) - (end - start - 1) / 2
+        product += float(places @ values[start:end])
+        spread += float(places @ places)
+    return product / spread
 
 
 def _levelled(values: Floats) -> Floats:
@@ -97,7 +125,7 @@ def _levelled(values: Floats) -> Floats:
     import numpy as np
 
     left = values.copy()
-    bounds = [0, *pruned(values, partition(values)), len(values)]
+    bounds = [0, *pruned(values, candidates(values)), len(values)]
     for start, end in pairwise(bounds):
         left[start:end] -= float(np.median(values[start:end]))
     return left

@@ -27,6 +27,7 @@ LEAST_EACH: Final = 6
 _STILLNESS: Final = 4.0
 """What a switch costs, in variances of the differences."""
 _SAME: Final = 0.1
+_ALIAS: Final = 0.5
 _CLEAR: Final = 10.5
 _WINDOW: Final = 5
 _WIDE_WINDOW: Final = 20
@@ -140,6 +141,26 @@ def refined_classes(values: Floats, base: Floats, classes: Classes) -> Classes |
     noise = float((small * small).mean()) if len(small) else 0.0
     states = _by_levels(left, gap, _STILLNESS * noise / 2)
     return Classes(states=states, gap=gap) if _plausible(states) else None
+
+
+def consistent_classes(levelled: Floats, changes: Sequence[int], classes: Classes) -> Classes:
+    """Return classes without changes of level that only undo a change of which machine is taken for which.
+
+    Where the level falls by what lies between the machines while their share rises by as much, what was measured has
+    not changed: the states after it are named anew.  The same classes are returned when there is no such place.
+    """
+    import numpy as np
+
+    bounds = [0, *changes, len(levelled)]
+    levels = [float(np.median(levelled[start:end])) for start, end in pairwise(bounds)]
+    shares = [float(classes.states[start:end].mean()) for start, end in pairwise(bounds)]
+    states = classes.states
+    for at, change in enumerate(changes):
+        step = (levels[at + 1] - levels[at]) / classes.gap
+        renamed = math.copysign(1, step)
+        if abs(step - renamed) < _ALIAS and abs(step + shares[at + 1] - shares[at]) < _ALIAS:
+            states = np.concatenate([states[:change], states[change:] + int(renamed)])
+    return classes if states is classes.states else Classes(states=states, gap=classes.gap)
 
 
 def _gaps(values: Floats, steps: Floats, changes: Sequence[int]) -> Iterator[float]:

@@ -1,11 +1,14 @@
-"""A series made ready: in the order of time, one value for each commit and machine, without what is no number."""
+"""A series made ready: in the order of time, one value for each commit and machine, without what is no number.
+
+Values of another source are those of another machine: what a value means changed there, which is no change of level.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import groupby, pairwise
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 
 from ratchetry.domain.series import Point, Series
@@ -25,40 +28,63 @@ class Prepared:
 
 
 def prepared(series: Series) -> Prepared:
-    """Return a series made ready; results of one commit on one machine in a row become their median."""
-    notes: list[str] = []
-    kept = [(at, point) for at, point in enumerate(series.points) if math.isfinite(point.value)]
-    if len(kept) < len(series.points):
-        notes.append(f"{len(series.points) - len(kept)} points without a finite value are left out")
+    """Return a series made ready; results of one commit on one machine become their median, where the first is."""
+    return _prepared(list(enumerate(series.points)), [])
+
+
+def observed(series: Series) -> Prepared:
+    """Return a series made ready without the values that a run took over from an earlier one: they are no evidence."""
+    points = [(at, point) for at, point in enumerate(series.points) if not point.reused]
+    reused = len(series.points) - len(points)
+    return _prepared(points, [f"{reused} results taken over from earlier runs are left out"] if reused else [])
+
+
+def _prepared(given: Sequence[tuple[int, Point]], notes: list[str]) -> Prepared:
+    """Return points of a series, each with its place in it, made ready; `notes` say what was done before."""
+    kept = [(at, point) for at, point in given if math.isfinite(point.value)]
+    if len(kept) < len(given):
+        notes.append(f"{len(given) - len(kept)} points without a finite value are left out")
     if all(point.time for _, point in kept) and any(one[1].time > other[1].time for one, other in pairwise(kept)):
         kept.sort(key=lambda pair: pair[1].time)
         notes.append("the points were not in the order of their times, and have been sorted")
     merged = _merged(kept)
     if len(merged) < len(kept):
         notes.append(f"{len(kept) - len(merged)} repeated results are one with those of their commit, by the median")
+    points = tuple(point for _, point in merged)
+    if len({point.source for point in points}) > 1:
+        notes.append("values of another source are taken for those of another machine: where one ends nothing changed")
     return Prepared(
-        points=tuple(point for _, point in merged),
+        points=points,
         places=tuple(at for at, _ in merged),
-        machines=_numbers([point.machine for _, point in merged]),
+        machines=_numbers(list(map(_origin, points))),
         notes=tuple(notes),
     )
 
 
+def _origin(point: Point) -> str:
+    """Return what a value's level depends on besides the code: the machine and the source."""
+    return f"{point.source} on {point.machine}" if point.source else point.machine
+
+
 def _merged(kept: Sequence[tuple[int, Point]]) -> list[tuple[int, Point]]:
-    """Return points with those of one commit and machine that follow each other made one."""
-    if not any(point.commit for _, point in kept):
+    """Return points with those of one commit, machine and source made one, in the place of the first."""
+    same: dict[tuple[str, str], list[tuple[int, Point]]] = {}
+    for at, point in kept:
+        if point.commit:
+            same.setdefault((point.commit, _origin(point)), []).append((at, point))
+    if all(len(results) == 1 for results in same.values()):
         return list(kept)
     found: list[tuple[int, Point]] = []
-    for (commit, machine), group in groupby(kept, key=lambda pair: (pair[1].commit, pair[1].machine)):
-        same = list(group)
-        if not commit or len(same) == 1:
-            found += same
-            continue
-        at, first = same[0]
-        value = median(point.value for _, point in same)
-        count = sum(point.n for _, point in same)
-        found.append((at, Point(value=value, time=first.time, commit=commit, run=first.run, machine=machine, n=count)))
+    for at, point in kept:
+        results = same[point.commit, _origin(point)] if point.commit else [(at, point)]
+        if at == results[0][0]:
+            found.append((at, point if len(results) == 1 else _one(point, [each for _, each in results])))
     return found
+
+
+def _one(first: Point, results: Sequence[Point]) -> Point:
+    """Return the results of one commit as one, by their median."""
+    return replace(first, value=median(each.value for each in results), n=sum(each.n for each in results), spread=None)
 
 
 def _numbers(machines: Sequence[str]) -> tuple[int, ...]:

@@ -64,22 +64,25 @@ class _Sides:
     steps: Floats
     noise: Floats
     prior: Floats
+    line: float | None = None
+    """The squares around the straight line through the last two stretches, where these are seen without outliers."""
     strays: bool = False
 
 
-def pruned(values: Floats, found: list[int], least_variance: float = 0.0) -> list[int]:
-    """Return those of the places in a series that are changes; the noise is at least that of a given variance."""
+def pruned(values: Floats, found: list[int], whole: Floats | None = None) -> list[int]:
+    """Return those of the places in a series that are changes; `whole` is the series before a line was taken off."""
     import numpy as np
 
     if not found:
         return []
-    n, total = len(values), float(values.var())
+    whole = values if whole is None else whole
+    n, total = len(values), float(whole.var())
     wandering = min(1.0, max(0.0, (alternation(values) - WHITE) / -WHITE))
     bounds = _Bounds(
         z=-NormalDist().inv_cdf(P_VALUE * min(1.0, (n / SHORT) ** 3) / 2),
         gain=(GAIN[0] + (GAIN[1] - GAIN[0]) * wandering) * math.log(n) * total,
-        new_gain=(GAIN[0] + (GAIN[1] - GAIN[0]) * wandering) * math.log(n) * min(total, _cut_variance(values)),
-        least_variance=max(least_variance, 1e-14 * total),
+        new_gain=(GAIN[0] + (GAIN[1] - GAIN[0]) * wandering) * math.log(n) * min(total, _cut_variance(whole)),
+        least_variance=1e-14 * total,
     )
     sums = sums_of(values)
     places = np.array([0, *found, n])
@@ -114,6 +117,16 @@ def _cut_variance(values: Floats) -> float:
     return float(np.clip(left, -most, most).var()) if most > 0 else math.inf
 
 
+def _line_squares(values: Floats) -> float:
+    """Return the sum of squares around the straight line through some values."""
+    import numpy as np
+
+    left = values - values.mean()
+    places = np.arange(len(values)) - (len(values) - 1) / 2
+    product = float(places @ left)
+    return max(float(left @ left) - product * product / float(places @ places), 0.0)
+
+
 def _weakest(lacks: Floats) -> Places:
     """Return which changes to give up: the weakest, or of many those that are weaker than both of their neighbors."""
     import numpy as np
@@ -136,6 +149,8 @@ def _shortfalls(sums: Sums, stretches: Stretches, bounds: _Bounds) -> Floats:
     lacks = np.maximum(lacks, np.where(effects < EFFECT, 50 * (EFFECT - effects) + 1, 0.0))
     lines = line_squares(sums, stretches.bounds[:-2], stretches.bounds[2:])
     steps = stretches.squares[:-1] + stretches.squares[1:]
+    if sides.line is not None:
+        lines[-1], steps[-1] = sides.line, sides.left[-1] + sides.right[-1]
     evidence = (lengths[:-1] + lengths[1:]) * np.log((lines + _TINY) / (steps + _TINY))
     lacks = np.where((lacks == 0) & (evidence < STEP_EVIDENCE), 1 + STEP_EVIDENCE - evidence, lacks)
     gains = lengths[:-1] * lengths[1:] / (lengths[:-1] + lengths[1:]) * np.diff(stretches.means) ** 2
@@ -226,6 +241,7 @@ def _sides(sums: Sums, stretches: Stretches, least: float) -> _Sides:
     sides.steps[-1] = new + residuals[cut:].mean() - old - residuals[start:cut].mean()
     sides.noise[-1] = max(float(squares.sum()) / freedom, least)
     sides.prior[-1] = NEW_PRIOR
+    levels = np.repeat([old, new], [cut - start, len(residuals) - cut])
     strays = int(((sums.values[cut:] - (old + new) / 2) * (new - old) < 0).sum())
     return _Sides(
         left=sides.left,
@@ -233,5 +249,6 @@ def _sides(sums: Sums, stretches: Stretches, least: float) -> _Sides:
         steps=sides.steps,
         noise=sides.noise,
         prior=sides.prior,
+        line=_line_squares(levels + residuals[start:]),
         strays=strays > STRAY * (len(sums.values) - cut),
     )

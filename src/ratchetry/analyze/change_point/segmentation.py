@@ -23,6 +23,9 @@ ROUNDS: Final = 3
 EXACT: Final = 40
 """Up to so many points every place is tried."""
 _DECAY: Final = math.sqrt(2)
+_AROUND: Final = 3
+"""Points on either side whose median tells an outlier."""
+_FAR: Final = 4.0
 _WORTH: Final = 0.25
 """The share of the penalty that a place must save somewhere, in order to be tried."""
 
@@ -33,6 +36,28 @@ class Candidates:
 
     places: Places
     gains: Floats
+
+
+def candidates(y: Floats) -> list[int]:
+    """Return where the stretches of a series begin, those included that show only without its outliers."""
+    cut = _without_outliers(y)
+    found = partition(y)
+    return found if cut is None else sorted({*found, *partition(cut)})
+
+
+def _without_outliers(y: Floats) -> Floats | None:
+    """Return a series with its outliers cut, None when it has none: those far from the median around them."""
+    import numpy as np
+
+    if len(y) < 2 * _AROUND:
+        return None
+    ends = np.concatenate([np.full(_AROUND, np.median(y[:_AROUND])), y, np.full(_AROUND, np.median(y[-_AROUND:]))])
+    middle = np.median(np.lib.stride_tricks.sliding_window_view(ends, 2 * _AROUND + 1), axis=1)
+    left = y - middle
+    most = _FAR * 1.4826 * float(np.median(np.abs(left)))
+    if float(np.abs(left).max()) <= most:
+        return None
+    return np.asarray(middle + np.clip(left, -most, most))
 
 
 def partition(y: Floats) -> list[int]:
