@@ -20,6 +20,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "init": "Set a repository up: configuration, thresholds, workflow.",
     "doctor": "Tell what is installed, found, configured and missing.",
     "explain": "Tell what a metric is, its value, bound and history.",
+    "dashboard": "Write a page that shows a history, or serve it here.",
     "detect": "Find where the level of a metric or benchmark changed.",
     "trends": "Tell where metrics go, and when a bound is hit.",
     "regressions": "Compare a run with its base: what regressed, what cannot be told.",

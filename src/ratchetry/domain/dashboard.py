@@ -47,15 +47,15 @@ class ShortSeries:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A change of level: the first point after it, counted in the full series, and between which commits it lies."""
+    """A change of level: how many points there are from it on, and between which commits it lies."""
 
-    index: int
+    newest: int
     time: int
     good: str
     bad: str
     direction: str
     effect: float
-    interval: tuple[float, float]
+    interval: tuple[float, float] | None
     relative: bool
     before: float
     after: float
@@ -122,7 +122,7 @@ class MetricRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenchmarkRow:
-    """A benchmark on the overview: its series in equal parts, the median of each, None where it was not measured."""
+    """A benchmark on the overview; `spark` is its series in equal parts, the median of each."""
 
     name: str
     unit: str
@@ -133,7 +133,7 @@ class BenchmarkRow:
     verdict: TrendVerdict
     slope: float | None
     q: float | None
-    spark: tuple[float | None, ...]
+    spark: tuple[float, ...]
     chunk: str
     step: Step | None = None
     """The newest change of its level."""

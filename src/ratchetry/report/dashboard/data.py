@@ -34,3 +34,50 @@ element), `{{title}}`, `{{style}}` and `{{script}}` (between `<style>` or `<scri
 scripts below the page's own place (`'self'`, which includes files beside a page on disk), and nothing else: no style
 attribute in markup, no image but `data:`, no request.  `ratchetry.load` must be defined by the script.
 """
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ratchetry.domain.fingerprint import short_hash
+
+_STEERING: Final = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u061c\u007f-\u009f]")
+"""What hides or reorders text, or ends a line of a script, though JSON may hold it as it is."""
+_TAG: Final = 8
+
+
+def safe_json(document: object) -> bytes:
+    """Return a document as JSON that is safe in scripts and elements, and in which nothing steers what people see.
+
+    A `<` is written as its escape, so that nothing ends the element or begins a comment; in place of what is invisible
+    stands its escape as text.
+    """
+    import msgspec
+
+    data: bytes = msgspec.json.encode(document).replace(b"<", b"\\u003c")
+    if data.isascii():
+        return data.replace(b"\x7f", b"\\\\u007f")
+    return _STEERING.sub(_shown, data.decode("utf-8")).encode("utf-8")
+
+
+def chunk_script(name: str, document: object) -> bytes:
+    """Return a document as the script that hands it to the page."""
+    return b'ratchetry.load("%s",%s)\n' % (name.encode("ascii"), safe_json(document))
+
+
+def tag_of(script: bytes) -> str:
+    """Return what tells the versions of a document's file apart: the beginning of the hash of its content."""
+    import hashlib
+
+    return hashlib.sha256(script).hexdigest()[:_TAG]
+
+
+def metric_chunk(name: str) -> str:
+    """Return the name of the document of a metric."""
+    return f"metric-{short_hash(name)}"
+
+
+def _shown(found: re.Match[str]) -> str:
+    """Return the escape of a character as text."""
+    return f"\\\\u{ord(found[0]):04x}"

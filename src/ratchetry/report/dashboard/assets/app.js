@@ -1,0 +1,1 @@
+window.ratchetry = { load(name, data) { document.title = name + " " + Object.keys(data).length; } };
