@@ -15,6 +15,7 @@ from ratchetry.collect.score.document import Document, Fence, parse_document
 ROOT: Final = Path(__file__).parents[2]
 WRITTEN: Final = (
     "README.md",
+    "docs/attribution.md",
     "docs/ci-steps.md",
     "docs/comparing.md",
     "docs/detection.md",
@@ -31,6 +32,7 @@ WRITTEN: Final = (
     "docs/ratchet.md",
     "docs/record.md",
     "docs/regressions.md",
+    "docs/rewards.md",
     "docs/score.md",
     "docs/security.md",
     "docs/sharing.md",
