@@ -19,6 +19,7 @@ WRITTEN: Final = (
     "docs/ci-steps.md",
     "docs/comparing.md",
     "docs/detection.md",
+    "docs/experiments.md",
     "docs/github.md",
     "docs/flaky.md",
     "docs/fleet.md",

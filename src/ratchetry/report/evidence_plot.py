@@ -19,7 +19,7 @@ _COLORS: Final = (("#0969da", "#4493f8"), ("#bf3989", "#db61a2"), ("#1a7f37", "#
 _LIGHT: Final = (
     "text{font:11px ui-sans-serif,system-ui,sans-serif;fill:#1f2328}.t{font-weight:600;font-size:13px}.m{fill:#656d76}"
     ".g{fill:#ffffff}.a{stroke:#d0d7de}.u{stroke:#cf222e;stroke-width:1.5;stroke-dasharray:7 3}.x{fill:#cf222e}"
-    "path{fill:none;stroke-width:1.8}.d{fill:#57606a}"
+    "path{fill:none}.d{fill:#57606a}"
 )
 _DARK: Final = (
     "text{fill:#e6edf3}.m{fill:#8d96a0}.g{fill:#0d1117}.a{stroke:#30363d}.u{stroke:#f85149}.x{fill:#f85149}"
@@ -72,7 +72,7 @@ def _style() -> str:
     """Return the style sheet."""
     light, dark = (
         "".join(
-            f".c{number}{{stroke:{pair[ground]}}}.k{number}{{fill:{pair[ground]}}}"
+            f".c{number}{{stroke:{pair[ground]};stroke-width:1.8}}.k{number}{{fill:{pair[ground]}}}"
             for number, pair in enumerate(_COLORS)
         )
         for ground in (0, 1)
@@ -93,7 +93,7 @@ def _panel(panel: EvidencePanel, x: Scale, top: int, marks: Sequence[float]) -> 
         at = y.at(_placed(panel, panel.bound))
         full = escape_html(panel.bound_name)
         yield f'<path class="u" d="M{_LEFT} {at}H{_WIDTH - _RIGHT}"><title>{full}</title></path>'
-        yield f'<text class="x" x="{_WIDTH - _RIGHT + 6}" y="{at + 4}">{escape_html(clip(panel.bound_name, 24))}</text>'
+        yield f'<text class="x" x="{_LEFT + 6}" y="{at - 5}">{escape_html(clip(panel.bound_name, 60))}</text>'
     for place in marks:
         at = x.at(place)
         yield f'<path class="u" d="M{at} {top + _HEAD}V{top + _HEAD + _BODY}"/>'

@@ -68,14 +68,14 @@ def headline(report: VersionsReport) -> str:
 
 def plot(status: WatchStatus) -> str:
     """Return the days of one version as SVG: their rates, and the detector against its bound."""
-    padding = [None] * (len(status.rates) - len(status.path))
+    evidence = [value or None for value in status.path]
     panels = (
         EvidencePanel(
             title="mean of each day", curves=[Curve(name="rate", values=status.rates)], logarithmic=False, dots=True
         ),
         EvidencePanel(
             title="detector of a fall",
-            curves=[Curve(name=status.version, values=[*padding, *status.path])],
+            curves=[Curve(name=status.version, values=evidence)],
             bound=ALARM,
             bound_name="evidence for an alarm",
         ),
