@@ -53,9 +53,7 @@ def command(
     from ratchetry.pipeline.attribution import Past, Wanted, attribution_report
     from ratchetry.pipeline.history import existing_history
 
-    if sum(map(bool, (test, metric, run))) > 1:
-        msg = "--test, --metric and --run exclude each other: name one of them"
-        raise click.UsageError(msg)
+    _require_one(test, metric, run)
     past = Past(
         existing_history(path, load_settings(path, {}), history),
         root=path,
@@ -79,3 +77,10 @@ def command(
     from ratchetry.report.attribution import RENDERERS
 
     click.echo(RENDERERS[output_format](report))
+
+
+def _require_one(*given: str) -> None:
+    """Raise UsageError when more than one thing is asked about."""
+    if sum(map(bool, given)) > 1:
+        msg = "--test, --metric and --run exclude each other: name one of them"
+        raise click.UsageError(msg)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -17,6 +18,7 @@ _IMPORT: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=65_536)
 def module_of(path: str) -> str:
     """Return the module that a file belongs to.
 
