@@ -16,6 +16,7 @@ ROOT: Final = Path(__file__).parents[2]
 WRITTEN: Final = (
     "README.md",
     "docs/attribution.md",
+    "docs/bandit.md",
     "docs/ci-steps.md",
     "docs/comparing.md",
     "docs/detection.md",

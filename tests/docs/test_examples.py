@@ -20,11 +20,12 @@ from ratchetry.collect.score.document import Fence
 from ratchetry.collect.score.selector import outcomes
 from ratchetry.domain.record import RunRecord
 from ratchetry.domain.score_model import ScoreModel
+from ratchetry.domain.weights import Parameters
 from ratchetry.history.chunks import chunk_id, chunk_names
 from ratchetry.history.document import RunDocument, decode_document
 from ratchetry.history.schema import json_schema as history_schema
 from ratchetry.pipeline.stubs import HOME, STUBS, Pin, stub
-from ratchetry.state import record, score_model, thresholds
+from ratchetry.state import record, score_model, thresholds, weights
 from ratchetry.state.schema import json_schema
 from ratchetry.state.score_model import Ci, MetricEntry, ScoreModelFile, Totals
 from ratchetry.state.thresholds import Bound, ThresholdsFile
@@ -49,8 +50,18 @@ def test_every_json_example_is_of_a_known_kind() -> None:
         ("decision",),
         ("checksum",),
         ("change_points",),
+        ("arms", "contexts"),
     )
     assert sum(len(documents(*keys)) for keys in kinds) == len([1 for _, fence in FENCES if fence.language == "json"])
+
+
+def test_the_example_of_weights_is_read() -> None:
+    """The weights that are shown are a file that a choice can be made from, and say what the text says of them."""
+    (example,) = documents("arms", "contexts")
+    read = weights.loads(example, "example")
+    assert read.active == ("terse",)
+    assert read.parameters == Parameters()
+    assert weights.loads(weights.dumps(read), "example") == read
 
 
 def test_the_example_of_change_points_is_what_detect_prints(tmp_path: Path) -> None:
