@@ -17,6 +17,7 @@ WRITTEN: Final = (
     "README.md",
     "docs/attribution.md",
     "docs/bandit.md",
+    "docs/badges.md",
     "docs/ci-steps.md",
     "docs/comparing.md",
     "docs/detection.md",

@@ -21,6 +21,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "doctor": "Tell what is installed, found, configured and missing.",
     "explain": "Tell what a metric is, its value, bound and history.",
     "dashboard": "Write a page that shows a history, or serve it here.",
+    "badge": "Draw a badge on score, coverage, tests, flaky tests or debt.",
     "detect": "Find where the level of a metric or benchmark changed.",
     "trends": "Tell where metrics go, and when a bound is hit.",
     "regressions": "Compare a run with its base: what regressed, what cannot be told.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from ratchetry.pipeline.dashboard.learning import Place, bandit_part, bounds_par
 from ratchetry.pipeline.dashboard.reading import read, seconds_of
 from ratchetry.pipeline.flaky import Selection, flaky_report
 from ratchetry.pipeline.trends import Wish, trends
+from ratchetry.report.badge import BADGES, Facts, badge, endpoint, svg
 from ratchetry.report.dashboard.data import chunk_script, tag_of
 from ratchetry.report.dashboard.documents import absent_parts, documents, packages_of
 from ratchetry.report.dashboard.gathered import Absent, Gathered
@@ -69,6 +71,10 @@ def build(history: HistoryDirectory, asked: Asked, target: Path) -> Built:
         script = chunk_script(name, document)
         written[name] = tag_of(script)
         files.add_script(name, written[name], script)
+    for name in BADGES:
+        one = badge(name, _facts(found))
+        files.add(f"badges/{name}.svg", svg(one))
+        files.add(f"badges/{name}.json", endpoint(one))
     absent = absent_parts(found)
     first = overview(found, rows, seconds_of, packages=packages, absent=absent, files=written)
     page = rendered_page(bundled_shell(), f"{found.report.repository or 'ratchetry'}: dashboard", first)
@@ -111,6 +117,18 @@ def gather(history: HistoryDirectory, asked: Asked) -> Gathered:
         trials=experiments_part(place),
         bounds=bounds_part(place, thresholds),
     )
+
+
+def _facts(found: Gathered) -> Facts:
+    """Return what badges tell of the newest run of the branch."""
+    newest = next(at for at in reversed(range(len(found.read.runs))) if found.read.runs[at] is found.newest)
+    places = {name: bisect_left(columns.run, newest) for name, columns in found.read.metrics.items()}
+    measured = {
+        name: columns.value[places[name]]
+        for name, columns in found.read.metrics.items()
+        if places[name] < len(columns.run) and columns.run[places[name]] == newest
+    }
+    return Facts(metrics=measured, flaky=found.report.flaky.active if found.report.flaky else None)
 
 
 def _now(as_of: str, events: Iterable[Event]) -> datetime:
