@@ -17,7 +17,9 @@ stats = pytest.importorskip("scipy.stats")
 def test_the_crossing_is_that_of_the_inverse_gaussian(variance: float, bound: float) -> None:
     """A Brownian motion with drift v/2 and variance v reaches a bound at an inverse Gaussian time."""
     mean, shape = bound / (variance / 2), bound**2 / variance
-    assert crossing(variance, bound) == pytest.approx(float(stats.invgauss.cdf(1.0, mean / shape, scale=shape)), abs=1e-9)
+    assert crossing(variance, bound) == pytest.approx(
+        float(stats.invgauss.cdf(1.0, mean / shape, scale=shape)), abs=1e-9
+    )
 
 
 def test_more_units_and_larger_differences_are_easier() -> None:

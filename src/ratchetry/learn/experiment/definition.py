@@ -134,10 +134,11 @@ def experiment_of(kept: Event) -> Experiment:
 def _text(data: Mapping[str, Value], name: str) -> str:
     """Return a text of an event's data; raises ValueError for anything else."""
     value = data.get(name)
-    if not isinstance(value, str):
+    found = value if isinstance(value, str) else None
+    if found is None:
         msg = f"{name}: must be a text, not {value!r}"
-        raise ValueError(msg)  # noqa: TRY004 - what an event says is a value, whatever its type
-    return value
+        raise ValueError(msg)
+    return found
 
 
 def _texts(data: Mapping[str, Value], name: str) -> tuple[str, ...]:

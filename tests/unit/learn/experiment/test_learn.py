@@ -153,6 +153,46 @@ def test_a_size_is_compared_by_its_whole_distribution() -> None:
     assert 0 < primary.low < 0.35 < primary.high
 
 
+def test_better_but_not_by_enough_is_futile_in_the_end() -> None:
+    """A small lift that is beyond doubt first waits for the lift that is worth it, then has no hope of it."""
+    one = replace(ONE, min_lift=0.4)
+    events = (start_event(one), *units(one, {"long": 0.5, "short": 0.6}, days=30, per_day=200))
+    found = status(events, after(30))
+    primary = found.treatments[0].metrics[0]
+    assert found.state == "futile"
+    assert primary.high is not None
+    assert primary.high < 0.4
+
+
+def test_a_lift_that_is_too_small_so_far_goes_on() -> None:
+    """The evidence is enough, the lift is a little below what is worth it: nothing is decided yet."""
+    one = replace(ONE, min_lift=0.2)
+    events = (start_event(one), *units(one, {"long": 0.5, "short": 0.58}, days=12, per_day=400, seed=3))
+    reasons = {status(events, after(day)).reason for day in range(8, 13)}
+    assert any("it is better, but not by 20% so far" in reason for reason in reasons), reasons
+
+
+def test_a_share_that_is_better_when_lower() -> None:
+    """Errors that fall by half win, and the interval is of the improvement."""
+    one = experiment(metrics=("error_rate:lower",))
+    kept = []
+    for made in units(one, {"long": 0.4, "short": 0.2}, days=12, per_day=60):
+        if made.kind == "outcome":
+            error = float(str(made.data["reward"]))
+            outcome = ArmOutcome(
+                decision=made.subject, time=made.time, status="rewarded", reward=0.5, measures={"error_rate": error}
+            )
+            kept.append(outcome_event(outcome))
+        else:
+            kept.append(made)
+    found = status((start_event(one), *kept), after(12))
+    primary = found.treatments[0].metrics[0]
+    assert found.state == "winner"
+    assert primary.low is not None
+    assert primary.high is not None
+    assert 0 < primary.low < 0.5 < primary.high
+
+
 def test_a_guardrail_that_gets_worse_is_harm() -> None:
     """The primary metric does not move; the cost doubles."""
     one = experiment(metrics=("reward:higher", "cost:lower"))
