@@ -10,7 +10,7 @@ from typing import Final
 from ratchetry.collect import benchmark, quality, score, security, test, validate
 from ratchetry.collect.stage import Stage
 from ratchetry.settings import Settings
-from ratchetry.state import score_model, thresholds
+from ratchetry.state import score_model, thresholds, weights
 
 _QUALITY_READS: Final = frozenset({".py", ".pyi", ".toml", ".cfg", ".ini", ".ipynb"})
 
@@ -21,7 +21,7 @@ def _decides_quality(path: str) -> bool:
 
 
 STAGES: Final[tuple[Stage, ...]] = (
-    validate.stage({"thresholds": thresholds.loads, "score_model": score_model.loads}),
+    validate.stage({"thresholds": thresholds.loads, "score_model": score_model.loads, "weights": weights.loads}),
     replace(quality.STAGE, reads=_decides_quality),
     test.STAGE,
     security.STAGE,

@@ -16,6 +16,7 @@ Loader = Callable[[bytes, str], object]
 _FIELDS: Final[Mapping[str, Callable[[Settings], str]]] = {
     "thresholds": lambda settings: settings.thresholds,
     "score_model": lambda settings: settings.score_model,
+    "weights": lambda settings: settings.weights,
 }
 
 

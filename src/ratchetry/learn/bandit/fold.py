@@ -14,7 +14,7 @@ from typing import Final
 from ratchetry.domain.event import Event
 from ratchetry.domain.experiment import Refusal
 from ratchetry.domain.fingerprint import short_hash
-from ratchetry.domain.moment import time_of
+from ratchetry.domain.moment import days_of, time_of
 from ratchetry.domain.weights import MOST_CONTEXTS, Arm, Parameters, Provenance, Weights, context_key, names_of
 from ratchetry.learn.bandit.arms import changed_arms
 from ratchetry.learn.bandit.memory import ContextMemory
@@ -73,10 +73,21 @@ def fold(
             events=len(counted.events),
             evidence=short_hash(*sorted(counted.events)),
             as_of=time_of(counted.newest) if counted.newest else "",
-            refused=len(refused),
+            refused=_senseless(refused, known, log.as_of),
         ),
     )
     return Folded(weights=weights, refused=refused, waiting=counted.waiting, silent=counted.silent)
+
+
+def _senseless(refused: Iterable[Refusal], events: Iterable[Event], as_of: float) -> int:
+    """Return how many events will never count: those that are only too new yet are not among them.
+
+    So a decision that no run has followed yet does not change the file.
+    """
+    names = {one.event for one in refused}
+    return sum(
+        (days_of(one.time) or 0.0) <= as_of for one in {one.id: one for one in events if one.id in names}.values()
+    )
 
 
 def _count(one: Decided, names: Mapping[str, str], parameters: Parameters, counted: _Counted) -> None:

@@ -21,8 +21,8 @@ def loads(data: bytes, origin: str) -> object:
 def test_paths() -> None:
     """The settings say which file each loader reads."""
     settings = Settings(thresholds="bounds.json")
-    paths = state_paths(settings, {"thresholds": loads, "score_model": loads})
-    assert list(paths) == ["bounds.json", "PromptScoreModel.json"]
+    paths = state_paths(settings, {"thresholds": loads, "score_model": loads, "weights": loads})
+    assert list(paths) == ["bounds.json", "PromptScoreModel.json", "bandit_weights.json"]
     with pytest.raises(KeyError):
         state_paths(settings, {"other": loads})
 
