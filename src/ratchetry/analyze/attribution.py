@@ -11,7 +11,7 @@ from ratchetry.analyze.blame.modules import module_of
 from ratchetry.analyze.blame.observations import Observation, observations
 from ratchetry.analyze.blame.onset import Onset
 from ratchetry.analyze.blame.posterior import OUTSIDE, Blame, Changes, common_prior, shared_blame
-from ratchetry.analyze.blame.suspects import Target, risks, suspects
+from ratchetry.analyze.blame.suspects import BENCHMARK, Target, risks, suspects
 from ratchetry.domain.attribution import Attribution, Bisection, SuspectCommit
 from ratchetry.domain.commit_change import CommitChange
 from ratchetry.domain.record import ChangedFile
@@ -21,7 +21,6 @@ from ratchetry.domain.trend_report import ModuleEvidence
 MOST_MODULES: Final = 1_000
 MOST_RUNS: Final = 20
 """The newest runs that the evidence on a module cites."""
-_BENCHMARK: Final = "benchmark."
 
 
 def module_evidence(runs: Iterable[RunEvidence]) -> tuple[ModuleEvidence, ...]:
@@ -99,8 +98,8 @@ def _bisection(onset: Onset, commits: Sequence[SuspectCommit]) -> Bisection | No
     """Return how to make sure, None where no command is known that tells the two states apart."""
     if "::" in onset.subject:
         check = check_of_test(onset.subject)
-    elif onset.subject.startswith(_BENCHMARK):
-        check = check_of_benchmark(onset.subject.removeprefix(_BENCHMARK), onset.last_good)
+    elif onset.subject.startswith(BENCHMARK):
+        check = check_of_benchmark(onset.subject.removeprefix(BENCHMARK), onset.last_good)
     else:
         return None
     names, chances = [commit.sha for commit in commits], [commit.probability for commit in commits]

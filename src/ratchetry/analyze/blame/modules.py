@@ -45,6 +45,12 @@ def is_text(path: str) -> bool:
     return PurePosixPath(path).suffix.lower() in _TEXTS
 
 
+def is_test(path: str) -> bool:
+    """Tell whether a file holds tests, as far as its name tells; conftest.py, which many share, does not."""
+    place = PurePosixPath(path)
+    return place.suffix == ".py" and (place.stem.startswith("test_") or place.stem.endswith("_test"))
+
+
 def imported(source: bytes) -> frozenset[str]:
     """Return the dotted names that a Python file imports from, as far as its lines tell; it is never parsed."""
     return frozenset((first or second).decode() for first, second in _IMPORT.findall(source))

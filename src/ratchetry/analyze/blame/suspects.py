@@ -16,17 +16,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from ratchetry.analyze.blame.modules import affinity, is_text, module_of
+from ratchetry.analyze.blame.modules import affinity, is_test, is_text, module_of
 from ratchetry.analyze.blame.observations import Observation
 from ratchetry.analyze.blame.posterior import OUTSIDE, OUTSIDE_PRIOR, STRENGTH, Blame, Changes, Prior, shared_blame
 from ratchetry.domain.attribution import Suspect, SuspectCommit
 from ratchetry.domain.commit_change import CommitChange
 from ratchetry.domain.record import ChangedFile
 
-RELATED: Final = 12.0
+RELATED: Final = 40.0
 """How many times likelier a file is whose name has all to do with what broke."""
-TEXT: Final = 0.1
-"""The same for a file that only people read."""
+ASIDE: Final = 0.1
+"""The same for a file that only people read, and for the tests of other things when a test or benchmark broke."""
+BENCHMARK: Final = "benchmark."
 _USUAL_LINES: Final = 20.0
 _NAMED: Final = 0.3
 _MOST: Final = 50
@@ -63,6 +64,11 @@ class Target:
 
     name: str
     imports: frozenset[str] = frozenset()
+
+    @property
+    def is_run(self) -> bool:
+        """Tell whether it is code that runs, a test or a benchmark, rather than a number about all of it."""
+        return "::" in self.name or self.name.startswith(BENCHMARK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +114,9 @@ def suspects(commits: Sequence[CommitChange], target: Target, past: Risks) -> Su
 def expected_faults(file: ChangedFile, target: Target, past: Risks) -> float:
     """Return how many faults of the kind in question a changed file brings."""
     size = math.log2(2.0 + file.added + file.deleted) / math.log2(2.0 + _USUAL_LINES)
-    related = 1.0 + (RELATED - 1.0) * affinity(file.path, target.name, target.imports)
-    return past.of_file(file.path) * size * related * (TEXT if is_text(file.path) else 1.0)
+    near = affinity(file.path, target.name, target.imports)
+    aside = is_text(file.path) or (target.is_run and near < 1.0 and is_test(file.path))
+    return past.of_file(file.path) * size * math.pow(RELATED, near) * (ASIDE if aside else 1.0)
 
 
 def _changes(rows: Iterable[Observation], *, modules: bool) -> list[Changes]:

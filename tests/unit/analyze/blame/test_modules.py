@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratchetry.analyze.blame.modules import affinity, dotted, imported, is_text, module_of
+from ratchetry.analyze.blame.modules import affinity, dotted, imported, is_test, is_text, module_of
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,16 @@ def test_imports_are_read_line_by_line() -> None:
         b"from shop.cart import prices\nimport os.path as p\n    import late\nfrom . import x\n\xff(\nimporter = 1\n"
     )
     assert imported(source) == {"shop.cart", "os.path", "late", "."}
+
+
+def test_files_with_tests() -> None:
+    """By their names, as pytest collects them."""
+    assert [is_test(path) for path in ("a/test_x.py", "x_test.py", "conftest.py", "test_x.txt")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_texts() -> None:
