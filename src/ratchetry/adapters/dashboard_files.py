@@ -14,7 +14,9 @@ from ratchetry.report.dashboard.shell import MARK
 PAGE: Final = "index.html"
 _DATA: Final = "data"
 _SCRIPT: Final = re.compile(r"[a-z]+(-[0-9a-f]+)?\.[0-9a-f]{8}\.js")
-_OWN: Final = frozenset({_DATA, "badges"})
+BELOW: Final = "repositories"
+"""The directory of the dashboards of single repositories, beside the page of a fleet."""
+_OWN: Final = frozenset({_DATA, BELOW, "badges"})
 _HEAD: Final = 4096
 
 
@@ -43,7 +45,7 @@ class DashboardFiles:
             if root.is_dir() and _holds_other(root) and not is_dashboard(root):
                 msg = f"{root}: holds something else than a dashboard; name an empty directory or a new one"
                 raise UsageError(msg)
-            (root / _DATA).mkdir(parents=True, exist_ok=True)
+            root.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise _unwritable(root, error) from error
 
@@ -54,26 +56,30 @@ class DashboardFiles:
         self._names.add(file)
         self._bytes += len(script)
         if not path.is_file() or path.stat().st_size != len(script):
-            write_atomic(path, script)
+            self._write(path, script)
 
     def add(self, name: str, data: bytes) -> None:
         """Write another file, in a directory below the dashboard's or none."""
-        path = self.root / name
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise _unwritable(path.parent, error) from error
         self._others += 1
         self._bytes += len(data)
-        write_atomic(path, data)
+        self._write(self.root / name, data)
 
     def finish(self, page: bytes) -> Written:
         """Write the page, remove the documents of no page, and return what there is now."""
         write_atomic(self.root / PAGE, page)
-        for path in (self.root / _DATA).iterdir():
+        data = self.root / _DATA
+        for path in data.iterdir() if data.is_dir() else ():
             if path.name not in self._names and _SCRIPT.fullmatch(path.name):
                 path.unlink(missing_ok=True)
         return Written(index=self.root / PAGE, files=len(self._names) + self._others + 1, bytes=self._bytes + len(page))
+
+    def _write(self, path: Path, data: bytes) -> None:
+        """Write a file, in a directory that may have to be made."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unwritable(path.parent, error) from error
+        write_atomic(path, data)
 
 
 def is_dashboard(root: Path) -> bool:

@@ -12,6 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from ratchetry.pipeline.dashboard.build import Built
+    from ratchetry.pipeline.dashboard.fleet import FleetBuilt
 
 EPILOG = """\b
 Examples:
@@ -35,6 +36,7 @@ or publish DIR as it is.
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="First day of the runs.  [default: all]")
 @click.option("--path", default=".", show_default=True, help="Repository whose settings and state files count.")
 @click.option("--history", help="Directory of the history.  [default: the output directory]")
+@click.option("--fleet", "sources", multiple=True, metavar="DIR", help="Directory of histories of many repositories.")
 @click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(
     *,
@@ -46,6 +48,7 @@ def command(
     since: datetime | None,
     path: str,
     history: str | None,
+    sources: tuple[str, ...],
     output_format: str,
 ) -> None:
     """Write a page that shows a history: verdict, trends, tests, benchmarks, causes, what was learned and done.
@@ -67,8 +70,13 @@ def command(
         since=f"{since:%Y-%m-%d}" if since else "",
     )
     target = Path(output) if output else places.output / "dashboard"
-    built = build(existing_history(path, settings, history), asked, target)
-    click.echo(_told(built, output_format))
+    if sources:
+        from ratchetry.pipeline.dashboard.fleet import build_fleet
+
+        told = _fleet_told(build_fleet(sources, asked, target), output_format)
+    else:
+        told = _told(build(existing_history(path, settings, history), asked, target), output_format)
+    click.echo(told)
     if serve:
         _serve(target, port, seconds)
 
@@ -83,6 +91,22 @@ def _told(built: Built, output_format: str) -> str:
     what = ", ".join(f"{counts.get(name, 0):,} {name}" for name in ("runs", "metrics", "benchmarks", "tests"))
     lines = [f"{built.index}: {what}", f"{built.files:,} files, {built.bytes:,} bytes; page {built.page_bytes:,} bytes"]
     return "\n".join([*lines, *(f"without {name}: {reason}" for name, reason in sorted(built.absent.items()))])
+
+
+def _fleet_told(built: FleetBuilt, output_format: str) -> str:
+    """Return what was written for a fleet, for people or as JSON."""
+    if output_format == "json":
+        import json
+
+        document = {
+            "index": str(built.index),
+            "page_bytes": built.page_bytes,
+            "dashboards": {name: _fields(one) for name, one in built.dashboards.items()},
+            "missing": dict(built.missing),
+        }
+        return json.dumps(document, indent=2)
+    lines = [f"{built.index}: {len(built.dashboards):,} repositories"]
+    return "\n".join([*lines, *(f"without {name!r}: {reason}" for name, reason in sorted(built.missing.items()))])
 
 
 def _fields(built: Built) -> dict[str, object]:

@@ -114,6 +114,15 @@ def fleet_report(since: date, answers: Mapping[str, Rows]) -> FleetReport:
     )
 
 
+def repository_weeks(answers: Mapping[str, Rows]) -> dict[str, tuple[Line, ...]]:
+    """Return the weeks of each repository as lines, oldest first, without their regressions."""
+    weeks = _weeks(answers["weekly"], answers["flaky_weeks"])
+    return {
+        name: tuple(_line(week.monday.isoformat(), [week], {}) for week in own)
+        for name, own in _grouped(weeks, [week.repository for week in weeks]).items()
+    }
+
+
 def number(value: Cell) -> float:
     """Return a cell as a number, 0 when it is none."""
     return float(value) if isinstance(value, int | float) else 0.0

@@ -27,7 +27,7 @@ _COLORS: Final = {
 }
 """Dark enough for white text to be read on (contrast of 4.5 and more), named as shields names its own."""
 _LONGEST: Final = 60
-_NARROW: Final = frozenset("!',.:;|iIjl1 ft()[]")
+_NARROW: Final = frozenset("!',.:;|iIjlrft ()[]")
 _WIDE: Final = frozenset("mwMW%@")
 
 
@@ -159,4 +159,4 @@ def _advance(character: str) -> float:
     """Return about how wide a character is."""
     if unicodedata.east_asian_width(character) in "WF":
         return 11.0
-    return 4.0 if character in _NARROW else 10.5 if character in _WIDE else 7.0
+    return 4.2 if character in _NARROW else 10.5 if character in _WIDE else 6.6
