@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from ratchetry.domain.bandit import TRAILER, ArmDecision
-from ratchetry.domain.belief import Belief, ContextStanding, Explanation, Standing
+from ratchetry.domain.belief import Belief, ContextStanding, Standing
+from ratchetry.domain.explanation import Explanation
 from ratchetry.domain.weights import Provenance
 from ratchetry.report.plain_table import plain_table
 from ratchetry.report.text import code, escape_markdown, neutralize, plural

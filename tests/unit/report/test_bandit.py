@@ -6,7 +6,8 @@ from dataclasses import replace
 from xml.etree.ElementTree import fromstring
 
 from ratchetry.domain.bandit import ArmDecision, ArmOutcome
-from ratchetry.domain.belief import Belief, ContextStanding, Explanation, Observed, Standing
+from ratchetry.domain.belief import Belief, ContextStanding, Standing
+from ratchetry.domain.explanation import Explanation, Observed
 from ratchetry.domain.weights import ArmEvidence, Provenance
 from ratchetry.report.bandit import explanation_text, fold_text, markdown, moves_markdown, terminal
 from ratchetry.report.posterior_plot import MOST, plot

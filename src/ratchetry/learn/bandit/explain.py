@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from ratchetry.domain.belief import ContextStanding, Explanation, Observed
+from ratchetry.domain.belief import ContextStanding
+from ratchetry.domain.explanation import Explanation, Observed
 from ratchetry.domain.weights import context_key
 from ratchetry.learn.bandit.policies import STATIC
 from ratchetry.learn.bandit.propensity import drawn

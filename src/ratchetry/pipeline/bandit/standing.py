@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from ratchetry.adapters.history_directory import HistoryDirectory
-from ratchetry.domain.belief import ContextStanding, Explanation
+from ratchetry.domain.belief import ContextStanding
+from ratchetry.domain.explanation import Explanation
 from ratchetry.domain.weights import context_key, names_of
 from ratchetry.errors import UsageError
 from ratchetry.learn.bandit.choose import standing
