@@ -93,7 +93,7 @@ def _change_points(
     evidence = evidence_of(fit.values, fit.changes)
     found = []
     for at, place in enumerate(fit.changes):
-        step, error, freedom = (float(each[at]) for each in (evidence.steps, evidence.errors, evidence.freedom))
+        step, error, freedom = evidence[at]
         margin = error * student_t_bound(1 - _CONFIDENCE, freedom)
         effect, low, high = (
             _effect(size, relative=relative, scale=scale) for size in (step, step - margin, step + margin)

@@ -16,7 +16,7 @@ from ratchetry.analyze.change_point.machine_classes import (
     told_classes,
 )
 from ratchetry.analyze.change_point.pruning import STEP_EVIDENCE, pruned
-from ratchetry.analyze.change_point.segmentation import candidates
+from ratchetry.analyze.change_point.segmentation import partition
 
 if TYPE_CHECKING:
     from ratchetry.analyze.change_point.sums import Floats
@@ -60,7 +60,10 @@ def _on_two_machines(values: Floats, plain: Fit) -> Fit | None:
         if classes is None:
             return None
         without = values - classes.offsets
-        classes = refined_classes(values, without - _levelled(without), classes)
+        left = _levelled(without)
+        if _description(left, []) + classes.description >= plain.description:
+            return None
+        classes = refined_classes(values, without - left, classes)
     if classes is None:
         return None
     fit = _on_line(values - classes.offsets)
@@ -87,7 +90,7 @@ def _on_line(values: Floats) -> Fit:
     import numpy as np
 
     n = len(values)
-    changes = pruned(values, candidates(values))
+    changes = pruned(values, partition(values))
     level = Fit(values=values, changes=changes, description=_description(values, changes))
     if n < LEAST_FOR_MORE:
         return level
@@ -96,16 +99,29 @@ def _on_line(values: Floats) -> Fit:
     without = values - slope * places
     if not changes and level.description - _description(without, []) < 2 * math.log(n) + STEP_EVIDENCE:
         return level
+    if changes and not _may_rise(level, slope, places):
+        return level
     best = level
     for _ in range(_ROUNDS):
         without = values - slope * places
-        others = pruned(without, candidates(without), values)
+        others = pruned(without, partition(without), values)
         line = Fit(values=without, changes=others, description=_description(without, others) + math.log(n), slope=slope)
         best = min(best, line, key=lambda fit: fit.description)
         if not others:
             break
         slope = _slope_between(values, others)
     return best
+
+
+def _may_rise(level: Fit, slope: float, places: Floats) -> bool:
+    """Tell whether a line could describe a series better: with its changes, or with some of them."""
+    n = len(level.values)
+    free = 2 * math.log(n) * len(level.changes)
+    between = _slope_between(level.values, level.changes)
+    return level.description > math.log(n) + min(
+        _description(level.values - slope * places, level.changes) - free,
+        _description(level.values - between * places, level.changes),
+    )
 
 
 def _slope_between(values: Floats, changes: Sequence[int]) -> float:
@@ -125,7 +141,7 @@ def _levelled(values: Floats) -> Floats:
     import numpy as np
 
     left = values.copy()
-    bounds = [0, *pruned(values, candidates(values)), len(values)]
+    bounds = [0, *pruned(values, partition(values)), len(values)]
     for start, end in pairwise(bounds):
         left[start:end] -= float(np.median(values[start:end]))
     return left

@@ -6,9 +6,9 @@ Values of another source are those of another machine: what a value means change
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from statistics import median
 
 from ratchetry.domain.series import Point, Series
@@ -44,7 +44,8 @@ def _prepared(given: Sequence[tuple[int, Point]], notes: list[str]) -> Prepared:
     kept = [(at, point) for at, point in given if math.isfinite(point.value)]
     if len(kept) < len(given):
         notes.append(f"{len(given) - len(kept)} points without a finite value are left out")
-    if all(point.time for _, point in kept) and any(one[1].time > other[1].time for one, other in pairwise(kept)):
+    times = [point.time for _, point in kept]
+    if all(times) and times != sorted(times):
         kept.sort(key=lambda pair: pair[1].time)
         notes.append("the points were not in the order of their times, and have been sorted")
     merged = _merged(kept)
@@ -68,12 +69,13 @@ def _origin(point: Point) -> str:
 
 def _merged(kept: Sequence[tuple[int, Point]]) -> list[tuple[int, Point]]:
     """Return points with those of one commit, machine and source made one, in the place of the first."""
+    commits = [point.commit for _, point in kept if point.commit]
+    if len(set(commits)) == len(commits):
+        return list(kept)
     same: dict[tuple[str, str], list[tuple[int, Point]]] = {}
     for at, point in kept:
         if point.commit:
             same.setdefault((point.commit, _origin(point)), []).append((at, point))
-    if all(len(results) == 1 for results in same.values()):
-        return list(kept)
     found: list[tuple[int, Point]] = []
     for at, point in kept:
         results = same[point.commit, _origin(point)] if point.commit else [(at, point)]
@@ -89,9 +91,7 @@ def _one(first: Point, results: Sequence[Point]) -> Point:
 
 def _numbers(machines: Sequence[str]) -> tuple[int, ...]:
     """Return the number of each machine, in the order of how many points they have; none when there is but one."""
-    counts: dict[str, int] = {}
-    for machine in machines:
-        counts[machine] = counts.get(machine, 0) + 1
+    counts = Counter(machines)
     if len(counts) < 2:
         return ()
     order = sorted(counts, key=lambda machine: (-counts[machine], machine))

@@ -8,14 +8,16 @@ of the whole series by more, the less the series looks like steps and white nois
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ratchetry.analyze.change_point.sums import Stretches, Sums, line_squares, stretches_of, sums_of
+from ratchetry.analyze.change_point.sums import Stretch, Sums, median_of, sums_of
 
 if TYPE_CHECKING:
-    from ratchetry.analyze.change_point.sums import Floats, Places
+    from ratchetry.analyze.change_point.sums import Floats
 
 P_VALUE: Final = 2e-5
 """What Welch's test must come to, in a series of SHORT points or more."""
@@ -55,200 +57,195 @@ class _Bounds:
     least_variance: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sides:
-    """What a test sees of the two sides of each change: squares around the levels, steps, noise and its weight."""
+class _Change(NamedTuple):
+    """What a test sees of a change: the stretches on its sides, their squares, the step, the noise and its weight."""
 
-    left: Floats
-    right: Floats
-    steps: Floats
-    noise: Floats
-    prior: Floats
+    before: Stretch
+    after: Stretch
+    left: float
+    right: float
+    step: float
+    noise: float
+    freedom: float
+    prior: float = PRIOR
     line: float | None = None
-    """The squares around the straight line through the last two stretches, where these are seen without outliers."""
+    """The squares around the straight line through both stretches, where they are seen without outliers."""
     strays: bool = False
 
 
-def pruned(values: Floats, found: list[int], whole: Floats | None = None) -> list[int]:
-    """Return those of the places in a series that are changes; `whole` is the series before a line was taken off."""
-    import numpy as np
+class Evidence(NamedTuple):
+    """The step of a change, its standard error and the degrees of freedom of that."""
 
+    step: float
+    error: float
+    freedom: float
+
+
+def pruned(values: Floats, found: Sequence[int], whole: Floats | None = None) -> list[int]:
+    """Return those of the places in a series that are changes; `whole` is the series before a line was taken off."""
     if not found:
         return []
-    whole = values if whole is None else whole
-    n, total = len(values), float(whole.var())
-    wandering = min(1.0, max(0.0, (alternation(values) - WHITE) / -WHITE))
-    bounds = _Bounds(
-        z=-NormalDist().inv_cdf(P_VALUE * min(1.0, (n / SHORT) ** 3) / 2),
-        gain=(GAIN[0] + (GAIN[1] - GAIN[0]) * wandering) * math.log(n) * total,
-        new_gain=(GAIN[0] + (GAIN[1] - GAIN[0]) * wandering) * math.log(n) * min(total, _cut_variance(whole)),
-        least_variance=1e-14 * total,
-    )
+    bounds = _bounds(values if whole is None else whole)
     sums = sums_of(values)
-    places = np.array([0, *found, n])
+    places = [0, *found, len(values)]
     while len(places) > 2:
-        lacks = _shortfalls(sums, stretches_of(sums, places), bounds)
-        if not (lacks > 0).any():
+        lacks = [_shortfall(change, sums, bounds) for change in _changes(sums, places, bounds.least_variance)]
+        if max(lacks) <= 0:
             break
-        places = np.delete(places, 1 + _weakest(lacks))
-    return [int(place) for place in places[1:-1]]
+        for at in reversed(_weakest(lacks)):
+            del places[1 + at]
+    return places[1:-1]
+
+
+def evidence_of(values: Floats, changes: Sequence[int]) -> list[Evidence]:
+    """Return what speaks for the changes of a series."""
+    sums = sums_of(values)
+    return [_evidence(each) for each in _changes(sums, [0, *changes, len(values)], 1e-14 * float(values.var()))]
 
 
 def alternation(values: Floats) -> float:
     """Return the autocorrelation of a series' differences, the largest of them cut: -0.5 for white noise and steps."""
     import numpy as np
 
-    steps = np.diff(values)
+    steps = values[1:] - values[:-1]
     if len(steps) < 4:
         return -0.5
-    low, high = np.quantile(steps, [0.05, 0.95])
-    steps = np.clip(steps, low, high)
-    steps -= steps.mean()
+    ordered = np.sort(steps)
+    steps = steps.clip(_quantile(ordered, 0.05), _quantile(ordered, 0.95))
+    steps -= steps.sum() / len(steps)
     square = float(steps @ steps)
     return float(steps[1:] @ steps[:-1]) / square if square > 0 else -0.5
 
 
+def _quantile(ordered: Floats, share: float) -> float:
+    """Return a quantile of values in order, between the two next to it."""
+    at = share * (len(ordered) - 1)
+    low = int(at)
+    return float(ordered[low] + (at - low) * (ordered[min(low + 1, len(ordered) - 1)] - ordered[low]))
+
+
+def _bounds(values: Floats) -> _Bounds:
+    """Return what changes of a series are held to."""
+    n, total = len(values), float(values.var())
+    wandering = min(1.0, max(0.0, (alternation(values) - WHITE) / -WHITE))
+    gain = (GAIN[0] + (GAIN[1] - GAIN[0]) * wandering) * math.log(n)
+    return _Bounds(
+        z=-NormalDist().inv_cdf(P_VALUE * min(1.0, (n / SHORT) ** 3) / 2),
+        gain=gain * total,
+        new_gain=gain * min(total, _cut_variance(values)),
+        least_variance=1e-14 * total,
+    )
+
+
 def _cut_variance(values: Floats) -> float:
     """Return the variance of a series with its outliers cut."""
-    import numpy as np
-
-    left = values - np.median(values)
-    most = OUTLIER * 1.4826 * float(np.median(np.abs(left)))
-    return float(np.clip(left, -most, most).var()) if most > 0 else math.inf
+    left = values - median_of(values)
+    most = OUTLIER * 1.4826 * median_of(abs(left))
+    return float(left.clip(-most, most).var()) if most > 0 else math.inf
 
 
 def _line_squares(values: Floats) -> float:
     """Return the sum of squares around the straight line through some values."""
     import numpy as np
 
-    left = values - values.mean()
+    left = values - values.sum() / len(values)
     places = np.arange(len(values)) - (len(values) - 1) / 2
     product = float(places @ left)
     return max(float(left @ left) - product * product / float(places @ places), 0.0)
 
 
-def _weakest(lacks: Floats) -> Places:
+def _weakest(lacks: Sequence[float]) -> list[int]:
     """Return which changes to give up: the weakest, or of many those that are weaker than both of their neighbors."""
-    import numpy as np
-
     if len(lacks) <= _FEW:
-        return np.array([int(lacks.argmax())])
-    around = np.concatenate([[-1.0], lacks, [-1.0]])
-    return np.flatnonzero((lacks > 0) & (lacks > around[:-2]) & (lacks >= around[2:]))
+        return [lacks.index(max(lacks))]
+    around = [-1.0, *lacks, -1.0]
+    return [at for at, lack in enumerate(lacks) if lack > 0 and around[at] < lack >= around[at + 2]]
 
 
-def _shortfalls(sums: Sums, stretches: Stretches, bounds: _Bounds) -> Floats:
-    """Return by how much each change fails to hold, 0 where it holds."""
+def _changes(sums: Sums, places: Sequence[int], least: float) -> list[_Change]:
+    """Return the changes between stretches, the last without the weight of outliers while it is new."""
+    stretches = [sums.stretch(start, end) for start, end in pairwise(places)]
+    freedom = max(1.0, len(sums.values) - len(stretches))
+    noise = max(sum(stretch.squares for stretch in stretches) / freedom, least)
+    found = [
+        _Change(before, after, before.squares, after.squares, after.mean - before.mean, noise, freedom)
+        for before, after in pairwise(stretches)
+    ]
+    if found and stretches[-1].length <= YOUNG:
+        found[-1] = _new_change(sums.values, stretches, noise, least)
+    return found
+
+
+def _new_change(values: Floats, stretches: Sequence[Stretch], noise: float, least: float) -> _Change:
+    """Return the last change of a series, outliers cut."""
     import numpy as np
 
-    sides = _sides(sums, stretches, bounds.least_variance)
-    lengths = stretches.lengths
-    z = _scores(_evidence(sides, lengths))
-    effects = np.abs(np.diff(stretches.medians)) / np.sqrt(sides.noise)
-    lacks = np.where(z < bounds.z, (bounds.z**2 - z**2) / 2 + 1, 0.0)
-    lacks = np.maximum(lacks, np.where(effects < EFFECT, 50 * (EFFECT - effects) + 1, 0.0))
-    lines = line_squares(sums, stretches.bounds[:-2], stretches.bounds[2:])
-    steps = stretches.squares[:-1] + stretches.squares[1:]
-    if sides.line is not None:
-        lines[-1], steps[-1] = sides.line, sides.left[-1] + sides.right[-1]
-    evidence = (lengths[:-1] + lengths[1:]) * np.log((lines + _TINY) / (steps + _TINY))
-    lacks = np.where((lacks == 0) & (evidence < STEP_EVIDENCE), 1 + STEP_EVIDENCE - evidence, lacks)
-    gains = lengths[:-1] * lengths[1:] / (lengths[:-1] + lengths[1:]) * np.diff(stretches.means) ** 2
-    needed = np.full(len(gains), bounds.gain)
-    if lengths[-1] <= YOUNG:
-        gains[-1] = lengths[-2] * lengths[-1] / (lengths[-2] + lengths[-1]) * sides.steps[-1] ** 2
-        needed[-1] = bounds.new_gain
-    lacks = np.where((lacks == 0) & (gains < needed), 1 + needed / np.maximum(gains, _TINY), lacks)
-    if sides.strays:
-        lacks[-1] = max(float(lacks[-1]), _HOPELESS)
-    return lacks
+    before, after = stretches[-2:]
+    freedom = max(1.0, len(values) - len(stretches))
+    levels = np.repeat([stretch.median for stretch in stretches], [stretch.length for stretch in stretches])
+    left = values - levels
+    scale = max(1.4826 * median_of(abs(left)), 0.3 * math.sqrt(noise))
+    left = left.clip(-OUTLIER * scale, OUTLIER * scale)
+    old, new = left[before.start : before.end], left[after.start :]
+    middle, upward = (before.median + after.median) / 2, after.median > before.median
+    strays = sum((value < middle) is upward for value in values[after.start :].tolist())
+    return _Change(
+        before=before,
+        after=after,
+        left=float(old @ old),
+        right=float(new @ new),
+        step=after.median + float(new.sum()) / len(new) - before.median - float(old.sum()) / len(old),
+        noise=max(float(left @ left) / freedom, least),
+        freedom=freedom,
+        prior=NEW_PRIOR,
+        line=_line_squares(levels[before.start :] + left[before.start :]),
+        strays=strays > STRAY * after.length,
+    )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """The step of each change, its standard error and the degrees of freedom of that."""
-
-    steps: Floats
-    errors: Floats
-    freedom: Floats
-
-
-def evidence_of(values: Floats, changes: list[int]) -> Evidence:
-    """Return what speaks for the changes of a series."""
-    import numpy as np
-
-    sums = sums_of(values)
-    stretches = stretches_of(sums, np.array([0, *changes, len(values)]))
-    return _evidence(_sides(sums, stretches, 1e-14 * float(values.var())), stretches.lengths)
+def _shortfall(change: _Change, sums: Sums, bounds: _Bounds) -> float:
+    """Return by how much a change fails to hold, 0 where it holds."""
+    z = _score(_evidence(change))
+    effect = abs(change.after.median - change.before.median) / math.sqrt(change.noise)
+    lack = (bounds.z * bounds.z - z * z) / 2 + 1 if z < bounds.z else 0.0
+    if effect < EFFECT:
+        lack = max(lack, 50 * (EFFECT - effect) + 1)
+    return max(lack or _excess(change, sums, bounds), _HOPELESS if change.strays else 0.0)
 
 
-def _evidence(sides: _Sides, lengths: Floats) -> Evidence:
-    """Return Welch's standard errors, the variance of each side drawn to the noise of the whole series.
+def _excess(change: _Change, sums: Sums, bounds: _Bounds) -> float:
+    """Return what a change that is sure and large lacks to stand out of a straight line and of how the series goes."""
+    before, after = change.before, change.after
+    if change.line is None:
+        line, gain, needed = sums.line_squares(before.start, after.end), after.mean - before.mean, bounds.gain
+    else:
+        line, gain, needed = change.line, change.step, bounds.new_gain
+    evidence = (after.end - before.start) * math.log((line + _TINY) / (change.left + change.right + _TINY))
+    if evidence < STEP_EVIDENCE:
+        return 1 + STEP_EVIDENCE - evidence
+    gain *= gain * before.length * after.length / (after.end - before.start)
+    return 1 + needed / max(gain, _TINY) if gain < needed else 0.0
+
+
+def _evidence(change: _Change) -> Evidence:
+    """Return Welch's standard error, the variance of each side drawn to the noise of the whole series.
 
     Nothing is known better than by all points of the series.
     """
-    import numpy as np
+    before, after, prior = change.before.length, change.after.length, change.prior
+    left, right = before - 1 + prior, after - 1 + prior
+    one = (change.left + prior * change.noise) / left / before
+    other = (change.right + prior * change.noise) / right / after
+    both = one + other
+    freedom = min(both * both / (one * one / left + other * other / right), change.freedom)
+    return Evidence(change.step, math.sqrt(both), freedom)
 
-    left, right = lengths[:-1] - 1 + sides.prior, lengths[1:] - 1 + sides.prior
-    before = (sides.left + sides.prior * sides.noise) / left / lengths[:-1]
-    after = (sides.right + sides.prior * sides.noise) / right / lengths[1:]
-    both = before + after
-    freedom = np.minimum(both * both / (before * before / left + after * after / right), freedom_of(lengths))
-    return Evidence(steps=sides.steps, errors=np.sqrt(both), freedom=freedom)
 
-
-def _scores(evidence: Evidence) -> Floats:
-    """Return the t of each change as the normal deviate that is as unlikely.
+def _score(evidence: Evidence) -> float:
+    """Return the t of a change as the normal deviate that is as unlikely.
 
     D. L. Wallace, "Bounds on normal approximations to Student's and the chi-square distributions", Annals of
     Mathematical Statistics 30 (1959), https://doi.org/10.1214/aoms/1177706095.
     """
-    import numpy as np
-
-    t = evidence.steps / evidence.errors
-    freedom = evidence.freedom
-    return np.asarray((8 * freedom + 1) / (8 * freedom + 3) * np.sqrt(freedom * np.log1p(t * t / freedom)))
-
-
-def freedom_of(lengths: Floats) -> float:
-    """Return how many degrees of freedom stretches of some lengths leave for the noise."""
-    return max(1.0, float(lengths.sum()) - len(lengths))
-
-
-def _sides(sums: Sums, stretches: Stretches, least: float) -> _Sides:
-    """Return the two sides of each change, those of the last without the weight of outliers while it is new."""
-    import numpy as np
-
-    freedom = freedom_of(stretches.lengths)
-    noise = max(float(stretches.squares.sum()) / freedom, least)
-    count = len(stretches.lengths) - 1
-    sides = _Sides(
-        left=stretches.squares[:-1].copy(),
-        right=stretches.squares[1:].copy(),
-        steps=np.diff(stretches.means),
-        noise=np.full(count, noise),
-        prior=np.full(count, PRIOR),
-    )
-    if stretches.lengths[-1] > YOUNG:
-        return sides
-    start, cut = (int(place) for place in stretches.bounds[-3:-1])
-    residuals = sums.values - np.repeat(stretches.medians, stretches.lengths.astype(int))
-    scale = max(1.4826 * float(np.median(np.abs(residuals))), 0.3 * math.sqrt(noise))
-    residuals = np.clip(residuals, -OUTLIER * scale, OUTLIER * scale)
-    squares = residuals * residuals
-    old, new = float(stretches.medians[-2]), float(stretches.medians[-1])
-    sides.left[-1], sides.right[-1] = squares[start:cut].sum(), squares[cut:].sum()
-    sides.steps[-1] = new + residuals[cut:].mean() - old - residuals[start:cut].mean()
-    sides.noise[-1] = max(float(squares.sum()) / freedom, least)
-    sides.prior[-1] = NEW_PRIOR
-    levels = np.repeat([old, new], [cut - start, len(residuals) - cut])
-    strays = int(((sums.values[cut:] - (old + new) / 2) * (new - old) < 0).sum())
-    return _Sides(
-        left=sides.left,
-        right=sides.right,
-        steps=sides.steps,
-        noise=sides.noise,
-        prior=sides.prior,
-        line=_line_squares(levels + residuals[start:]),
-        strays=strays > STRAY * (len(sums.values) - cut),
-    )
+    t, freedom = evidence.step / evidence.error, evidence.freedom
+    return (8 * freedom + 1) / (8 * freedom + 3) * math.sqrt(freedom * math.log1p(t * t / freedom))

@@ -8,8 +8,12 @@ Biometrika 110 (2023), https://doi.org/10.1093/biomet/asac052, for the places it
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
+
+from ratchetry.analyze.change_point.sums import median_of
 
 if TYPE_CHECKING:
     from ratchetry.analyze.change_point.sums import Floats, Places
@@ -23,9 +27,14 @@ ROUNDS: Final = 3
 EXACT: Final = 40
 """Up to so many points every place is tried."""
 _DECAY: Final = math.sqrt(2)
+_AT_ONCE: Final = 4_000
+"""Up to so many points all windows are looked at in one go."""
+_BLOCK: Final = 64
+"""Ends of stretches whose costs are worked out in one go."""
 _AROUND: Final = 3
 """Points on either side whose median tells an outlier."""
 _FAR: Final = 4.0
+_STEADY: Final = 0.01
 _WORTH: Final = 0.25
 """The share of the penalty that a place must save somewhere, in order to be tried."""
 
@@ -38,35 +47,31 @@ class Candidates:
     gains: Floats
 
 
-def candidates(y: Floats) -> list[int]:
-    """Return where the stretches of a series begin, those included that show only without its outliers."""
-    cut = _without_outliers(y)
-    found = partition(y)
-    return found if cut is None else sorted({*found, *partition(cut)})
-
-
-def _without_outliers(y: Floats) -> Floats | None:
-    """Return a series with its outliers cut, None when it has none: those far from the median around them."""
+def _without_outliers(y: Floats) -> Floats:
+    """Return a series with its outliers cut: those far from the median around them."""
     import numpy as np
 
     if len(y) < 2 * _AROUND:
-        return None
-    ends = np.concatenate([np.full(_AROUND, np.median(y[:_AROUND])), y, np.full(_AROUND, np.median(y[-_AROUND:]))])
-    middle = np.median(np.lib.stride_tricks.sliding_window_view(ends, 2 * _AROUND + 1), axis=1)
+        return y
+    ends = np.concatenate([y[_AROUND:0:-1], y, y[-2 : -2 - _AROUND : -1]])
+    around = np.lib.stride_tricks.sliding_window_view(ends, 2 * _AROUND + 1)
+    middle = np.partition(around, _AROUND, axis=1)[:, _AROUND]
     left = y - middle
-    most = _FAR * 1.4826 * float(np.median(np.abs(left)))
-    if float(np.abs(left).max()) <= most:
-        return None
+    distances = np.abs(left)
+    most = _FAR * 1.4826 * median_of(distances)
+    if most == 0 or float(distances.max()) <= most:
+        return y
     return np.asarray(middle + np.clip(left, -most, most))
 
 
 def partition(y: Floats) -> list[int]:
-    """Return where the stretches of a series begin, the first left out."""
+    """Return where the stretches of a series begin, the first left out; outliers are cut before."""
     import numpy as np
 
     n = len(y)
     if n < 2 * LEAST:
         return []
+    y = _without_outliers(y)
     sums = np.concatenate([np.zeros(1), np.cumsum(y)])
     candidates = candidates_of(sums)
     noise = float(np.diff(y).var()) / 2 or float(y.var())
@@ -75,7 +80,7 @@ def partition(y: Floats) -> list[int]:
         penalty = PENALTY * math.log(n) * noise
         found = optimal(sums, candidates.places[candidates.gains >= _WORTH * penalty], penalty)
         left = _residual(y, sums, found)
-        if left <= 0 or abs(left - noise) < 1e-3 * noise:
+        if left <= 0 or abs(left - noise) < _STEADY * noise:
             break
         noise = left
     return found
@@ -92,53 +97,100 @@ def candidates_of(sums: Floats) -> Candidates:
     best = np.zeros(n + 1)
     if n <= EXACT:
         best[LEAST : n - LEAST + 1] = math.inf
+    elif n <= _AT_ONCE:
+        _best_splits(sums, _all_windows(n), best)
     else:
-        length = float(n)
-        while length >= 2 * LEAST:
-            _best_splits(sums, math.ceil(length), best)
-            length /= _DECAY
+        for length in _lengths(n):
+            _best_splits(sums, _windows(n, [length]), best)
     places = np.flatnonzero(best)
     return Candidates(places=places, gains=best[places])
 
 
-def _best_splits(sums: Floats, length: int, best: Floats) -> None:
-    """Note the best split of each window of one length that is half a window from the next."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Windows:
+    """Windows of a series, one after the other, and every split of each: its place, weight and share of the window."""
+
+    starts: Places
+    ends: Places
+    counts: Places
+    """How many splits each has."""
+    firsts: Places
+    """Where the splits of each begin in the following."""
+    places: Places
+    shares: Floats
+    weights: Floats
+
+
+def _lengths(n: int) -> list[int]:
+    """Return the lengths of windows: those of the whole series, and always shorter ones."""
+    most = math.floor(math.log(n / (2 * LEAST), _DECAY))
+    return [math.ceil(n / _DECAY**at) for at in range(most + 1)]
+
+
+@lru_cache(maxsize=4)
+def _all_windows(n: int) -> _Windows:
+    """Return the windows of all lengths in a series of n points; most series of a project have the same length."""
+    return _windows(n, _lengths(n))
+
+
+def _windows(n: int, lengths: Sequence[int]) -> _Windows:
+    """Return windows of some lengths in a series of n points, each half a window from the next."""
     import numpy as np
 
-    shift = max(1, length // 2)
-    windows = np.lib.stride_tricks.sliding_window_view(sums, length + 1)
-    starts = np.arange(0, len(windows), shift)
-    if starts[-1] != len(windows) - 1:
-        starts = np.append(starts, len(windows) - 1)
-    cut = np.arange(LEAST, length - LEAST + 1)
-    first = windows[starts, :1]
-    inside = windows[starts, LEAST : length - LEAST + 1] - first
-    inside -= (windows[starts, -1:] - first) * (cut / length)
-    gains = inside * inside
-    gains *= length / (cut * (length - cut))
-    at = gains.argmax(axis=1)
+    by_length = [np.append(np.arange(0, n - length, max(1, length // 2)), n - length) for length in lengths]
+    starts = np.concatenate(by_length)
+    sizes = np.repeat(np.array(lengths), [len(each) for each in by_length])
+    counts = sizes - 2 * LEAST + 1
+    firsts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)[:-1]])
+    cuts = np.arange(counts.sum()) - np.repeat(firsts - LEAST, counts)
+    shares = cuts / np.repeat(sizes, counts)
+    return _Windows(
+        starts=starts,
+        ends=starts + sizes,
+        counts=counts,
+        firsts=firsts,
+        places=np.repeat(starts, counts) + cuts,
+        shares=shares,
+        weights=1 / np.sqrt(cuts * (1 - shares)),
+    )
+
+
+def _best_splits(sums: Floats, windows: _Windows, best: Floats) -> None:
+    """Note what the best split of each window saves."""
+    import numpy as np
+
+    before = sums[windows.starts]
+    roots = sums[windows.places] - np.repeat(before, windows.counts)
+    roots -= np.repeat(sums[windows.ends] - before, windows.counts) * windows.shares
+    roots = np.abs(roots * windows.weights)
+    most = np.maximum.reduceat(roots, windows.firsts)
+    at = np.flatnonzero(roots == np.repeat(most, windows.counts))
     # a place may be the best of several windows: the greatest gain counts
-    np.maximum.at(best, starts + at + LEAST, gains[np.arange(len(starts)), at])
+    np.maximum.at(best, windows.places[at], roots[at] ** 2)
 
 
 def optimal(sums: Floats, places: Places, penalty: float) -> list[int]:
     """Return the cheapest split at some of the places, each stretch at a penalty and of LEAST points or more."""
     import numpy as np
 
-    n = len(sums) - 1
-    bounds = np.concatenate([np.zeros(1, dtype=np.int64), places, np.full(1, n)])
+    bounds = np.concatenate([np.zeros(1, dtype=np.int64), places, np.full(1, len(sums) - 1)])
     at = sums[bounds]
-    cost = np.zeros(len(bounds))
+    cost = np.full(len(bounds), -penalty)
     before = [0] * len(bounds)
-    for end, allowed in enumerate(np.searchsorted(bounds, bounds - LEAST, side="right").tolist()):
-        if allowed == 0:
-            cost[end] = math.inf if end else -penalty
-            continue
-        level = at[end] - at[:allowed]
-        costs = cost[:allowed] - level * level / (bounds[end] - bounds[:allowed])
-        start = int(costs.argmin())
-        cost[end] = costs[start] + penalty
-        before[end] = start
+    starts = np.searchsorted(bounds, bounds - LEAST, side="right").tolist()
+    for block in range(1, len(bounds), _BLOCK):
+        ends = slice(block, min(block + _BLOCK, len(bounds)))
+        gains = at[ends, None] - at[: ends.stop]
+        gains *= gains
+        gains /= np.maximum(bounds[ends, None] - bounds[: ends.stop], LEAST)
+        for end in range(block, ends.stop):
+            allowed = starts[end]
+            if not allowed:
+                cost[end] = math.inf
+                continue
+            whole = cost[:allowed] - gains[end - block, :allowed]
+            start = before[end] = int(whole.argmin())
+            cost[end] = whole[start] + penalty
     found: list[int] = []
     end = before[-1]
     while end > 0:
