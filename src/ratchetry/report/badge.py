@@ -26,6 +26,8 @@ _COLORS: Final = {
     "lightgrey": "#6e6e6e",
 }
 """Dark enough for white text to be read on (contrast of 4.5 and more), named as shields names its own."""
+_SCORES: Final = (0.9, 0.8, 0.65, 0.5)
+_COVERAGES: Final = (95.0, 85.0, 70.0, 50.0)
 _LONGEST: Final = 60
 _NARROW: Final = frozenset("!',.:;|iIjlrft ()[]")
 _WIDE: Final = frozenset("mwMW%@")
@@ -86,7 +88,7 @@ def _score(facts: Facts) -> tuple[str, str]:
     value = facts.metrics.get("score.total")
     if value is None:
         return UNKNOWN, "lightgrey"
-    return number(value, "ratio"), _rising(value, (0.9, 0.8, 0.65, 0.5))
+    return number(value, "ratio", apart_from=_SCORES), _rising(value, _SCORES)
 
 
 def _coverage(facts: Facts) -> tuple[str, str]:
@@ -94,7 +96,7 @@ def _coverage(facts: Facts) -> tuple[str, str]:
     value = facts.metrics.get("coverage.line")
     if value is None:
         return UNKNOWN, "lightgrey"
-    return number(value, "percent"), _rising(value, (95.0, 85.0, 70.0, 50.0))
+    return number(value, "percent", apart_from=_COVERAGES), _rising(value, _COVERAGES)
 
 
 def _tests(facts: Facts) -> tuple[str, str]:

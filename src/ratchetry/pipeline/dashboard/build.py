@@ -28,6 +28,7 @@ from ratchetry.report.dashboard.gathered import Absent, Gathered
 from ratchetry.report.dashboard.overview import overview, ranked
 from ratchetry.report.dashboard.runs import RunLine
 from ratchetry.report.dashboard.shell import bundled_shell, rendered_page
+from ratchetry.report.text import neutralize
 from ratchetry.settings import Settings
 
 _LONGEST = 500
@@ -152,7 +153,7 @@ def _flaky(place: Place, since: str) -> FlakyReport | Absent:
     try:
         found = flaky_report(place.history, Selection(branch=place.branch, since=since), place.now)
     except UsageError as error:
-        return Absent(reason=str(error)[:_LONGEST])
+        return Absent(reason=neutralize(str(error))[:_LONGEST])
     return found if found.runs else Absent(reason="no run has results of tests")
 
 

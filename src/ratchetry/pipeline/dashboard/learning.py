@@ -20,6 +20,7 @@ from ratchetry.pipeline.experiments import standing as experiments_standing
 from ratchetry.pipeline.ratchet import look, policy_of
 from ratchetry.pipeline.ratchet_report import standing as bounds_standing
 from ratchetry.report.dashboard.gathered import Absent, Arms, Trials
+from ratchetry.report.text import neutralize
 from ratchetry.settings import Settings
 
 _LONGEST = 500
@@ -41,7 +42,7 @@ def bandit_part(place: Place, events: Sequence[Event]) -> Arms | Absent:
     try:
         shown = show(str(place.root), place.settings)
     except (UsageError, StateError) as error:
-        return Absent(reason=str(error)[:_LONGEST])
+        return Absent(reason=neutralize(str(error))[:_LONGEST])
     log = read_log(events, f"{place.now:%Y-%m-%dT%H:%M:%SZ}")
     return Arms(
         policy=shown.file.weights.parameters.policy,
@@ -56,7 +57,7 @@ def experiments_part(place: Place) -> Trials | Absent:
         found = experiments_standing(place.history, place.now).statuses
         versions = versions_report(place.history, active_versions(place.root), place.now)
     except (UsageError, StateError) as error:
-        return Absent(reason=str(error)[:_LONGEST])
+        return Absent(reason=neutralize(str(error))[:_LONGEST])
     if not found and not versions.slots and not versions.promotions:
         return Absent(reason="there is no experiment yet: `ratchetry experiment start` begins one")
     return Trials(experiments=found, versions=versions)
@@ -69,5 +70,5 @@ def bounds_part(place: Place, thresholds: Thresholds) -> tuple[BoundRow, ...] | 
     try:
         learned = look(place.history, thresholds, policy_of(place.settings), branch=place.branch)
     except (UsageError, StateError, ConfigError) as error:
-        return Absent(reason=str(error)[:_LONGEST])
+        return Absent(reason=neutralize(str(error))[:_LONGEST])
     return bounds_standing(learned, in_force(thresholds, None, today=f"{place.now:%Y-%m-%d}", agreed=True))
