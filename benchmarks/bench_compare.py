@@ -237,8 +237,8 @@ def _print(scores: Sequence[Score], conditions: Conditions) -> None:
 def _options() -> argparse.Namespace:
     """Return the command line's options."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
-    parser.add_argument("--equal", type=int, default=100, help="pairs of equal sides in the pool, 40 or more")
-    parser.add_argument("--slower", type=int, default=60, help="pairs of each slower side in the pool, 40 or more")
+    parser.add_argument("--equal", type=int, default=80, help="pairs of equal sides in the pool, 40 or more")
+    parser.add_argument("--slower", type=int, default=40, help="pairs of each slower side in the pool, 40 or more")
     parser.add_argument("--seed", type=int, default=1, help="seed of the order")
     parser.add_argument("--python", default=sys.executable, help="interpreter with pytest and pytest-benchmark")
     parser.add_argument("--timer", choices=["running", "wall"], default="running", help="what a time is")
