@@ -64,6 +64,8 @@ class Settings:
     """Days between two moves of one bound."""
     ratchet_confidence: Annotated[float, Meta(ge=0.5, lt=1)] = 0.999
     """How surely a bound that has moved lets 99 of 100 honest runs pass."""
+    propose: Literal["pull-request", "commit", "off"] = "pull-request"
+    """How what was learned gets into the files: by one standing pull request, by commits, or not at all."""
     learn_from_pull_requests: bool = False
     """Whether runs of pull requests from branches of the repository itself, never of forks, give rewards."""
     sources: tuple[str, ...] = ()

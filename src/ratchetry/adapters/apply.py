@@ -7,10 +7,20 @@ from typing import assert_never
 
 from ratchetry.adapters.github.client import GitHubClient
 from ratchetry.adapters.github.comments import upsert_comment
+from ratchetry.adapters.github.commits import commit
 from ratchetry.adapters.github.issues import close_issue, upsert_issue
 from ratchetry.adapters.github.lookup import Done
-from ratchetry.adapters.github.proposals import propose
-from ratchetry.domain.action import Action, CloseIssue, Effect, ProposeChange, UpsertComment, UpsertIssue
+from ratchetry.adapters.github.proposals import propose, withdraw
+from ratchetry.domain.action import (
+    Action,
+    CloseIssue,
+    CommitFiles,
+    Effect,
+    ProposeChange,
+    UpsertComment,
+    UpsertIssue,
+    WithdrawChange,
+)
 from ratchetry.errors import RatchetryError
 
 
@@ -41,6 +51,10 @@ def _carry_out(action: Action, client: GitHubClient) -> Done:
             return close_issue(client, action)
         case ProposeChange():
             return propose(client, action)
+        case WithdrawChange():
+            return withdraw(client, action)
+        case CommitFiles():
+            return commit(client, action)
     assert_never(action)
 
 
@@ -55,4 +69,8 @@ def _cost(action: Action) -> tuple[int, str]:
             return 4, "closing an issue"
         case ProposeChange():
             return 12 + 2 * len(action.files), "a pull request"
+        case WithdrawChange():
+            return 2, "closing a pull request"
+        case CommitFiles(change=change):
+            return 18 + 3 * len(change.files), "a commit"
     assert_never(action)

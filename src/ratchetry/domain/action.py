@@ -53,9 +53,30 @@ class ProposeChange:
     message: str
     """The commit's message."""
     files: Mapping[str, str] = field(default_factory=dict)
+    expected: Mapping[str, str] = field(default_factory=dict)
+    """What the change was made from, by path, empty for a file that was not there.
+
+    Where the base has something else by now, nothing is done: it would take back what somebody else has changed.
+    """
 
 
-Action = UpsertComment | UpsertIssue | CloseIssue | ProposeChange
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawChange:
+    """Close the standing pull request from a branch of our own: nothing is left to propose."""
+
+    branch: str
+    base: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitFiles:
+    """Commit the files of a change to its base; where the branch takes no commit, propose the change."""
+
+    change: ProposeChange
+
+
+Action = UpsertComment | UpsertIssue | CloseIssue | ProposeChange | WithdrawChange | CommitFiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

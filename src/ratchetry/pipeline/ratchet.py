@@ -122,7 +122,7 @@ def observations(
 
     Raises StateError for a damaged history.
     """
-    runs = _last_attempts(run for run in history.columns() if _may_teach(run, branch))
+    runs = _last_attempts(run for run in history.columns() if may_teach(run, branch))
     report = detect(run_results(history, (run for run in runs if not run.pruned and "test" not in run.reused)))
     flaky = frozenset(test.test for test in report.flaky)
     outages = {outage.run: outage.reason for outage in report.outages}
@@ -134,7 +134,7 @@ def observations(
     return rows, runs[-1].run.repository if runs else ""
 
 
-def _may_teach(run: RunColumns, branch: str) -> bool:
+def may_teach(run: RunColumns, branch: str) -> bool:
     """Tell whether a run measured a commit of the default branch."""
     info = run.run
     return not info.dirty and info.pull_request is None and info.branch == branch and info.event in TEACHING

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from ratchetry.domain.action import Action, CloseIssue, Effect, ProposeChange, UpsertComment, UpsertIssue
+from ratchetry.domain.action import (
+    Action,
+    CloseIssue,
+    CommitFiles,
+    Effect,
+    ProposeChange,
+    UpsertComment,
+    UpsertIssue,
+    WithdrawChange,
+)
 from ratchetry.report.blocks import prose, shown_name, table, table_row
 from ratchetry.report.text import neutralize, neutralize_lines
 
@@ -23,6 +32,10 @@ def title(action: Action) -> str:
             return f"close the issue {fingerprint}"
         case ProposeChange(branch=branch, files=files):
             return f"propose on {neutralize(branch)} to change {', '.join(map(neutralize, sorted(files)))}"
+        case WithdrawChange(branch=branch):
+            return f"close the pull request from {neutralize(branch)}, if it is open"
+        case CommitFiles(change=change):
+            return f"commit to {neutralize(change.base)} {', '.join(map(neutralize, sorted(change.files)))}"
 
 
 def preview(actions: Iterable[Action]) -> str:
@@ -52,10 +65,12 @@ def _body(action: Action) -> str:
     match action:
         case UpsertComment(body=body) | UpsertIssue(body=body):
             return body
-        case CloseIssue(comment=comment):
+        case CloseIssue(comment=comment) | WithdrawChange(comment=comment):
             return comment
         case ProposeChange():
             return "\n".join(_files(action))
+        case CommitFiles(change=change):
+            return "\n".join(_files(change))
 
 
 def _files(action: ProposeChange) -> Iterator[str]:

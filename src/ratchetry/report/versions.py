@@ -129,10 +129,10 @@ def _reasons(report: VersionsReport) -> Iterator[str]:
 def _rollback_lines(report: VersionsReport) -> Iterator[str]:
     """Yield what rollbacks did."""
     for status in report.slots:
-        yield from (_gain_line(one) for one in status.rollbacks)
+        yield from (gain_line(one) for one in status.rollbacks)
 
 
-def _gain_line(one: Rollback) -> str:
+def gain_line(one: Rollback) -> str:
     """Return what a rollback did, in one line."""
     gain = one.gain
     numbers = "" if gain.relative is None else f": {gain.relative:+.1%}, 95% from {_interval(gain)}"

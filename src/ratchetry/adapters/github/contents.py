@@ -17,7 +17,7 @@ from ratchetry.adapters.github.transport import Json
 from ratchetry.errors import GitHubError, NotFoundError, UsageError
 
 OWN_BRANCHES: Final = "ratchetry/"
-"""What names of branches begin with that are ours to write; no other is ever written."""
+"""What names of branches begin with that are ours to write; another is written by `advance` alone."""
 
 _BRANCH: Final = re.compile(r"ratchetry/[a-z0-9][a-z0-9._-]{0,100}")
 _FILE: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}(?:/[A-Za-z0-9_.-]{1,100}){0,15}")
@@ -105,6 +105,15 @@ def move_branch(client: GitHubClient, branch: str, commit: str, *, new: bool) ->
         client.session.write("POST", refs, answers.Reference, body)
         return
     path = f"{refs}/heads/{segments(own_branch(branch))}"
+    client.session.write("PATCH", path, answers.Reference, {"sha": commit, "force": False})
+
+
+def advance(client: GitHubClient, branch: str, commit: str) -> None:
+    """Let a branch that is not ours point at a commit that follows what it points at; raises GitHubError.
+
+    Only somebody who asked for commits in place of proposals gets here (`domain.action.CommitFiles`).
+    """
+    path = f"{client.base}/git/refs/heads/{segments(branch)}"
     client.session.write("PATCH", path, answers.Reference, {"sha": commit, "force": False})
 
 

@@ -7,7 +7,8 @@
 | yes                  | no                     | it is opened                                               |
 | no                   | yes or no              | a commit is added to the branch, and a request is open     |
 
-Nothing happens when the base has the files already, and when a person closed a request for exactly these files.
+Nothing happens when the base has the files already, when it has other ones than the change was made from, and when a
+person closed a request for exactly these files.
 Where Actions may not open pull requests, the change is proposed in an issue.
 """
 
@@ -25,7 +26,7 @@ from ratchetry.adapters.github.facts import PullRequestFacts
 from ratchetry.adapters.github.issues import close_issue, upsert_issue
 from ratchetry.adapters.github.lookup import Done
 from ratchetry.adapters.github.transport import Json
-from ratchetry.domain.action import CloseIssue, ProposeChange, UpsertIssue
+from ratchetry.domain.action import CloseIssue, ProposeChange, UpsertIssue, WithdrawChange
 from ratchetry.domain.fingerprint import short_hash
 from ratchetry.errors import GitHubError, LostAnswerError, MissingPermissionError
 from ratchetry.report.text import code_block
@@ -35,7 +36,7 @@ _SETTLING: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Plan:
+class Plan:
     """What is wanted, and what GitHub has."""
 
     action: ProposeChange
@@ -46,13 +47,24 @@ class _Plan:
     before: Mapping[str, contents.File]
     """The files as the base has them."""
 
+    @property
+    def needless(self) -> str:
+        """Return why nothing is to be done, empty where something is."""
+        if all(self.before[path].blob == blob for path, blob in self.blobs.items()):
+            return f"{self.action.base} has these files already"
+        for path, text in sorted(self.action.expected.items()):
+            known = self.before[path].blob if path in self.before else ""
+            if known != contents.blob_name(text) and (known or text):
+                return f"{path} has changed on {self.action.base} since: the next run looks again"
+        return ""
+
 
 def propose(client: GitHubClient, action: ProposeChange) -> Done:
     """Return what became of a standing pull request; raises GitHubError."""
     contents.own_branch(action.branch)
-    plan = _plan(client, action)
-    if all(plan.before[path].blob == blob for path, blob in plan.blobs.items()):
-        return Done(state="unchanged", url="", note=f"{action.base} has these files already")
+    plan = plan_of(client, action)
+    if plan.needless:
+        return Done(state="unchanged", url="", note=plan.needless)
     problem = GitHubError("GitHub was not asked")
     for turn in range(_TRIES):
         if turn:
@@ -72,7 +84,7 @@ def propose(client: GitHubClient, action: ProposeChange) -> Done:
     raise problem
 
 
-def _plan(client: GitHubClient, action: ProposeChange) -> _Plan:
+def plan_of(client: GitHubClient, action: ProposeChange) -> Plan:
     """Return what is wanted and what the base branch has; raises GitHubError when there is no such branch."""
     base = contents.head_of(client, action.base)
     if not base:
@@ -80,7 +92,7 @@ def _plan(client: GitHubClient, action: ProposeChange) -> _Plan:
         raise GitHubError(msg)
     files = {contents.file_path(path): text for path, text in sorted(action.files.items())}
     blobs = {path: contents.blob_name(text) for path, text in files.items()}
-    return _Plan(
+    return Plan(
         action=action,
         fingerprint=short_hash(
             "proposal", action.branch, action.base, *(part for row in blobs.items() for part in row)
@@ -91,9 +103,9 @@ def _plan(client: GitHubClient, action: ProposeChange) -> _Plan:
     )
 
 
-def _bring_about(client: GitHubClient, plan: _Plan) -> Done:
+def _bring_about(client: GitHubClient, plan: Plan) -> Done:
     """Return what became of the pull request, by the table above."""
-    opened, closed = _requests(client, plan.action)
+    opened, closed = _requests(client, plan.action.branch, plan.action.base)
     if opened is None and closed and _was_refused(client, closed, plan):
         return Done(state="silenced", url=closed.url)
     head = contents.head_of(client, plan.action.branch)
@@ -115,26 +127,26 @@ def _bring_about(client: GitHubClient, plan: _Plan) -> Done:
     return _edit(client, opened, plan, changed=True) if opened else _open(client, plan)
 
 
-def _requests(client: GitHubClient, action: ProposeChange) -> tuple[PullRequestFacts | None, PullRequestFacts | None]:
+def _requests(client: GitHubClient, branch: str, base: str) -> tuple[PullRequestFacts | None, PullRequestFacts | None]:
     """Return the open pull request of the branch, and the last one that was closed without being merged."""
     owner = client.repository.partition("/")[0]
     rows = [
         row
-        for row in client.pull_requests(head=f"{owner}:{action.branch}", base=action.base, state="all")
+        for row in client.pull_requests(head=f"{owner}:{branch}", base=base, state="all")
         # GitHub ignores a filter that it does not understand
-        if row.head_ref == action.branch and row.head_repository == client.repository and row.base_ref == action.base
+        if row.head_ref == branch and row.head_repository == client.repository and row.base_ref == base
     ]
     opened = min((row for row in rows if row.state == "open"), key=lambda row: row.number, default=None)
     closed = max((row for row in rows if row.state != "open"), key=lambda row: row.number, default=None)
     return opened, closed if closed and not closed.merged else None
 
 
-def _was_refused(client: GitHubClient, closed: PullRequestFacts, plan: _Plan) -> bool:
+def _was_refused(client: GitHubClient, closed: PullRequestFacts, plan: Plan) -> bool:
     """Tell whether a pull request of ours for exactly these files was closed without being merged."""
     return markers.fingerprint_of(closed.body) == plan.fingerprint and client.is_ours(closed.author)
 
 
-def _commit(client: GitHubClient, plan: _Plan, head: str) -> None:
+def _commit(client: GitHubClient, plan: Plan, head: str) -> None:
     """Add a commit to the branch, after what it has and what the base has, so that it always moves forward."""
     parents = (head, plan.base) if head and head != plan.base else (plan.base,)
     files = dict(plan.action.files)
@@ -142,7 +154,7 @@ def _commit(client: GitHubClient, plan: _Plan, head: str) -> None:
     contents.move_branch(client, plan.action.branch, commit, new=not head)
 
 
-def _open(client: GitHubClient, plan: _Plan) -> Done:
+def _open(client: GitHubClient, plan: Plan) -> Done:
     """Return the new pull request, or the issue that stands for it where Actions may not open one."""
     body: dict[str, Json] = {**_texts(plan), "head": plan.action.branch, "base": plan.action.base}
     try:
@@ -155,7 +167,21 @@ def _open(client: GitHubClient, plan: _Plan) -> Done:
     return Done(state="created", url=row.url, note=note)
 
 
-def _edit(client: GitHubClient, row: PullRequestFacts, plan: _Plan, *, changed: bool) -> Done:
+def withdraw(client: GitHubClient, action: WithdrawChange) -> Done:
+    """Return what became of the pull request that has nothing to propose any more; a person's stays.
+
+    Its marker goes first, so that it is not taken for one that a person has refused.  Raises GitHubError.
+    """
+    opened, _ = _requests(client, contents.own_branch(action.branch), action.base)
+    if opened is None or not client.is_ours(opened.author):
+        return Done(state="unchanged", url=opened.url if opened else "")
+    path = f"{client.base}/pulls/{segment(opened.number)}"
+    body: dict[str, Json] = {"body": action.comment, "state": "closed"}
+    row = client.session.write("PATCH", path, answers.PullRequest, body).facts()
+    return Done(state="updated", url=row.url)
+
+
+def _edit(client: GitHubClient, row: PullRequestFacts, plan: Plan, *, changed: bool) -> Done:
     """Return an open pull request with its texts brought up to date; those of a person's request stay."""
     texts = _texts(plan)
     same = row.title.strip() == texts["title"] and markers.same_text(row.body, texts["body"])
@@ -166,17 +192,17 @@ def _edit(client: GitHubClient, row: PullRequestFacts, plan: _Plan, *, changed: 
     return Done(state="updated" if changed else "unchanged", url=row.url)
 
 
-def _texts(plan: _Plan) -> dict[str, str]:
+def _texts(plan: Plan) -> dict[str, str]:
     """Return the title and body of the pull request."""
     return {"title": markers.title(plan.action.title), "body": markers.marked(plan.fingerprint, plan.action.body)}
 
 
-def _issue_fingerprint(plan: _Plan) -> str:
+def _issue_fingerprint(plan: Plan) -> str:
     """Return the fingerprint of the issue that stands for the pull request."""
     return short_hash("proposal as an issue", plan.action.branch, plan.action.base)
 
 
-def _fall_back(client: GitHubClient, plan: _Plan, problem: str) -> Done:
+def _fall_back(client: GitHubClient, plan: Plan, problem: str) -> Done:
     """Return the issue that proposes the change, with its difference and the branch that holds it."""
     action = plan.action
     difference = "".join(_difference(path, plan.before[path], text) for path, text in sorted(action.files.items()))
@@ -187,15 +213,21 @@ def _fall_back(client: GitHubClient, plan: _Plan, problem: str) -> Done:
         f"{code_block(difference)}\n"
     )
     issue = UpsertIssue(fingerprint=_issue_fingerprint(plan), title=action.title, body=body)
-    done = upsert_issue(client, issue)
+    try:
+        done = upsert_issue(client, issue)
+    except MissingPermissionError as error:
+        msg = f"{problem}; the change waits on the branch {action.branch}, and no issue can tell of it ({error})"
+        raise MissingPermissionError(msg) from error
     return Done(state=done.state, url=done.url, note=f"proposed in an issue: {problem}")
 
 
-def _withdraw_issue(client: GitHubClient, plan: _Plan, number: int) -> str:
+def _withdraw_issue(client: GitHubClient, plan: Plan, number: int) -> str:
     """Close the issue that stood for the pull request, now that there is one; return why that was not possible."""
     action = CloseIssue(fingerprint=_issue_fingerprint(plan), comment=f"Proposed in #{number}.")
     try:
         close_issue(client, action)
+    except MissingPermissionError:
+        return ""  # who may not write issues has written none
     except GitHubError as error:
         return f"the issue that stood for it may still be open: {error}"
     return ""

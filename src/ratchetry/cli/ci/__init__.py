@@ -17,6 +17,8 @@ CI_COMMANDS: Final[Mapping[str, str]] = {
     "feedback": "Write the one comment on a pull request.",
     "ingest": "Collect what has run since the last learning run.",
     "persist": "Add a batch to the shared history.",
+    "learn": "Append to the history what follows from it.",
+    "propose": "Propose what was learned as one pull request.",
     "report": "Keep the issues about the default branch.",
     "tasks": "Synchronize the file of improvement tasks.",
     "aggregate": "Reconcile runs straight into a history here.",

@@ -68,6 +68,22 @@ def persist(
     return Persisted(added=added, sent=len(sent.paths), waiting=sent.waiting)
 
 
+def share_back(
+    path: str, settings: Settings, environ: Mapping[str, str], progress: Progress, history: str | None = None
+) -> Persisted:
+    """Push what the local history has and the shared one lacks, where there is a history at all.
+
+    Raises UnreachableError when the server cannot be reached: what waits is pushed the next time.
+    """
+    from ratchetry.pipeline.sync import push
+
+    share = _sharing(path, settings, environ, progress, history)
+    if not (share.history / LAYOUT_FILE).is_file():
+        return Persisted(added=0)
+    sent = push(share)
+    return Persisted(added=0, sent=len(sent.paths), waiting=sent.waiting)
+
+
 def _sharing(
     path: str, settings: Settings, environ: Mapping[str, str], progress: Progress, history: str | None
 ) -> Sharing:

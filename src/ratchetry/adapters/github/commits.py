@@ -1,0 +1,57 @@
+"""Commits straight to a branch that is not ours, for those who asked for them in place of proposals.
+
+The branch only ever moves forward: GitHub refuses a commit that does not follow what the branch points at, and a file
+that somebody changed in between is left as it is.  Where the branch takes no commit at all, the change is proposed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from ratchetry.adapters.github import contents
+from ratchetry.adapters.github.client import GitHubClient
+from ratchetry.adapters.github.lookup import Done
+from ratchetry.adapters.github.proposals import Plan, plan_of, propose
+from ratchetry.domain.action import CommitFiles
+from ratchetry.errors import GitHubError, LostAnswerError
+
+_TRIES: Final = 3
+_SETTLING: Final = 2.0
+_NOT_TAKEN: Final = frozenset({403, 409, 422})
+"""What GitHub answers where a rule protects the branch, and where a commit does not follow it."""
+
+
+def commit(client: GitHubClient, action: CommitFiles) -> Done:
+    """Return what became of a commit to the base, or of the proposal in its place; raises GitHubError."""
+    change = action.change
+    contents.own_branch(change.branch)
+    problem = GitHubError("GitHub was not asked")
+    for turn in range(_TRIES):
+        if turn:
+            client.session.pause(_SETTLING * turn)
+        plan = plan_of(client, change)
+        if plan.needless:
+            arrived = isinstance(problem, LostAnswerError)
+            return Done(state="updated" if arrived else "unchanged", url="", note="" if arrived else plan.needless)
+        refused = _refusal(client, plan)
+        if refused is None:
+            return Done(state="updated", url="")
+        problem = refused
+        if not isinstance(problem, LostAnswerError) and contents.head_of(client, change.base) == plan.base:
+            break  # nobody has pushed in between: the branch takes no commit
+    done = propose(client, change)
+    return replace(done, note=f"{change.base} takes no commit, so it is proposed: {problem}")
+
+
+def _refusal(client: GitHubClient, plan: Plan) -> GitHubError | None:
+    """Return why the base did not take the commit, None when it did; raises GitHubError for any other failure."""
+    change = plan.action
+    made = contents.commit_files(client, (plan.base,), plan.base, dict(change.files), change.message)
+    try:
+        contents.advance(client, change.base, made)
+    except GitHubError as error:
+        if error.status not in _NOT_TAKEN and not isinstance(error, LostAnswerError):
+            raise
+        return error
+    return None

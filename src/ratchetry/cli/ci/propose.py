@@ -1,0 +1,84 @@
+"""`ratchetry ci propose`: take over what was learned, by one standing pull request."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ratchetry.errors import EXIT_PASS
+
+if TYPE_CHECKING:
+    from ratchetry.domain.proposal import FileProposals
+
+EPILOG = """\b
+Examples:
+  ratchetry ci propose
+  ratchetry ci propose --history .ratchetry --dry-run
+
+\b
+Exit codes:
+  0 done, or nothing to do; what GitHub refuses is a warning   2 usage or state error
+  3 the server of the history cannot be reached
+"""
+
+
+@click.command(name="propose", epilog=EPILOG)
+@click.argument("path", default=".")
+@click.option("--history", help="Directory with the history.  [default: the shared one is pulled]")
+@click.option("--branch", default="", help="Branch to propose to.  [default: the repository's default]")
+@click.option("--repository", default="", help="owner/name on GitHub.  [default: that of the job]")
+@click.option("--dry-run", is_flag=True, help="Show the text and the differences; asks GitHub for nothing.")
+def command(path: str, *, history: str | None, branch: str, repository: str, dry_run: bool) -> int:
+    """Fold the events of the history into the files of the repository at PATH, and propose what changes.
+
+    Bounds, weights of arms and versions in use come in one pull request, brought up to date in place and closed when
+    nothing is left.  The setting `propose` makes it commits, or nothing at all.
+    """
+    from ratchetry.adapters.default_branch import default_branch
+    from ratchetry.cli.ci.messages import warn
+    from ratchetry.cli.options import load_settings
+    from ratchetry.pipeline.ci.propose import action_of, proposals
+    from ratchetry.pipeline.history import existing_history, history_at
+    from ratchetry.pipeline.survey import places_of
+
+    settings = load_settings(path, {})
+    root = places_of(path, settings).root
+    base = branch or default_branch(str(root), os.environ) or "main"
+    kept = existing_history(path, settings, history) if history else history_at(_pulled(path), settings)
+    found = proposals(root, settings, kept, branch=base)
+    for file in found.files:
+        for row in file.refused:
+            warn(f"{file.path}: event {row.event} does not count: {row.reason}")
+    if found.idle:
+        click.echo(f"nothing is proposed: {found.idle}")
+        return EXIT_PASS
+    if dry_run:
+        return _show(found)
+    from ratchetry.cli.ci.effects import carry_out
+    from ratchetry.pipeline.ci.client import github
+
+    with github(os.environ, repository) as client:
+        return carry_out((action_of(found, settings, base),), client, heading="What was learned")
+
+
+def _pulled(path: str) -> Path:
+    """Return the directory of the history after bringing in what the shared one has."""
+    from ratchetry.cli.options import load_settings
+    from ratchetry.cli.progress import progress_for
+    from ratchetry.pipeline.ci.shared import shared_history
+
+    with progress_for(sys.stderr, os.environ) as progress:
+        return shared_history(path, load_settings(path, {}), os.environ, progress)
+
+
+def _show(found: FileProposals) -> int:
+    """Print what would be proposed."""
+    from ratchetry.report.proposal import preview
+
+    names = ", ".join(file.path for file in found.files) or "no file that learning keeps"
+    click.echo(preview(found.changed) if found.changed else f"nothing to propose: {names}")
+    return EXIT_PASS
