@@ -32,6 +32,8 @@ _TYPES: Final[Mapping[str, str]] = {
     ".svg": "image/svg+xml",
 }
 _TIMEOUT: Final = 30.0
+_POLL: Final = 0.05
+"""Seconds until the end of the body is noticed."""
 
 
 @contextlib.contextmanager
@@ -47,7 +49,7 @@ def served(root: Path, port: int = 0) -> Iterator[str]:
         msg = f"port {port}: cannot be served on: {error.strerror}; --port 0 takes a free one"
         raise UsageError(msg) from error
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, name="dashboard", daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(_POLL,), name="dashboard", daemon=True)
     thread.start()
     try:
         yield f"http://{HOST}:{server.server_address[1]}/"
