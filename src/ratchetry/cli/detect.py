@@ -23,6 +23,7 @@ Examples:
   ratchetry detect                                      the series of the history here
   ratchetry detect --metric 'benchmark.*' --online      which benchmarks just changed
   ratchetry detect --input timings.json --format json
+  ratchetry detect --metric 'benchmark.*' --plot benchmarks.svg
   seq 1 9 | jq -s . | ratchetry detect --input -
 
 \b
@@ -43,6 +44,7 @@ with a line as soon as it is read.
 @click.option(
     "--format", "output_format", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True
 )
+@click.option("--plot", "plot_file", type=click.Path(dir_okay=False), help="File for a drawing (SVG).")
 def command(
     source: str | None,
     *,
@@ -53,34 +55,40 @@ def command(
     path: str,
     history: str | None,
     output_format: str,
+    plot_file: str | None,
 ) -> None:
     """Find where the level of a series changed: of the history's metrics and benchmarks, or of those in a file."""
     from ratchetry.report.change_points import RENDERERS, detection_json
 
+    found: list[tuple[Series, Detection]] = []
     if source is None:
         from ratchetry.analyze.change_point.project import detect_all
 
-        detections = detect_all(
-            _of_history(path, history, branch=branch, metric=metric, since=f"{since:%Y-%m-%d}" if since else "")
-        )
-        click.echo(RENDERERS[output_format](detections, online=online))
-        return
-    if output_format == "json":
+        series = _of_history(path, history, branch=branch, metric=metric, since=f"{since:%Y-%m-%d}" if since else "")
+        found = list(zip(series, detect_all(series), strict=True))
+    else:
         with _lines(source) as lines:
-            for detection in _detections(lines, source):
-                click.echo(detection_json(detection, online=online))
-        return
-    with _lines(source) as lines:
-        click.echo(RENDERERS[output_format](tuple(_detections(lines, source)), online=online))
+            for each, detection in _each(lines, source):
+                if output_format == "json":
+                    click.echo(detection_json(detection, online=online))
+                if output_format != "json" or plot_file:
+                    found.append((each, detection))
+    if source is None or output_format != "json":
+        click.echo(RENDERERS[output_format](tuple(detection for _, detection in found), online=online))
+    if plot_file:
+        from ratchetry.adapters.files import write_atomic
+        from ratchetry.report.change_points import plot
+
+        write_atomic(plot_file, plot(found).encode("utf-8"))
 
 
-def _detections(lines: Iterable[bytes], source: str) -> Iterator[Detection]:
-    """Yield what is found in each series of a file."""
+def _each(lines: Iterable[bytes], source: str) -> Iterator[tuple[Series, Detection]]:
+    """Yield each series of a file with what is found in it."""
     from ratchetry.analyze.change_point.detection import detect
     from ratchetry.state.series_file import read_series
 
     for series in read_series(lines, "standard input" if source == "-" else source):
-        yield detect(series)
+        yield series, detect(series)
 
 
 def _of_history(path: str, history: str | None, *, branch: str, metric: str, since: str) -> tuple[Series, ...]:

@@ -8,7 +8,9 @@ from dataclasses import asdict
 from typing import Final, Protocol
 
 from ratchetry.domain.change_point import NEW, ChangePoint, Detection
+from ratchetry.domain.series import Series
 from ratchetry.report.plain_table import plain_table
+from ratchetry.report.series_plot import Panel, stacked_plot
 from ratchetry.report.text import escape_markdown
 
 _COLUMNS: Final = ("series", "index", "commits", "change", "95 % interval", "from", "to", "p", "when")
@@ -53,6 +55,21 @@ def render_markdown(detections: Sequence[Detection], *, online: bool) -> str:
 
 
 RENDERERS: Final[dict[str, Renderer]] = {"table": render_table, "json": render_json, "markdown": render_markdown}
+
+
+def plot(found: Sequence[tuple[Series, Detection]]) -> str:
+    """Return a drawing of series with their changes as SVG, those that changed before the others."""
+    changed = sorted(found, key=lambda pair: not pair[1].change_points)
+    return stacked_plot(
+        [
+            Panel(
+                series=series,
+                changes=detection.change_points,
+                note=", ".join(map(shown_effect, detection.change_points)),
+            )
+            for series, detection in changed
+        ]
+    )
 
 
 def shown_effect(point: ChangePoint) -> str:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from defusedxml import ElementTree
 
 from ratchetry.cli.app import run
 
@@ -46,6 +47,17 @@ def test_shows_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str], form:
     out = capsys.readouterr().out
     assert "+20" in out
     assert "1 series, 1 change points" in out
+
+
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_draws_series_with_their_changes(tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str) -> None:
+    """The drawing is a well-formed SVG file that names each change."""
+    source, drawing = _write(tmp_path, [5.0] * 20, STEP), tmp_path / "drawing.svg"
+    assert run(["detect", "--input", source, "--format", form, "--plot", str(drawing)]) == 0
+    text = drawing.read_text(encoding="utf-8")
+    assert ElementTree.fromstring(text).tag.endswith("svg")
+    assert "+20" in text
+    assert capsys.readouterr().out
 
 
 def test_refuses_what_is_no_series(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

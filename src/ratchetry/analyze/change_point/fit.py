@@ -94,7 +94,7 @@ def _on_line(values: Floats) -> Fit:
     level = Fit(values=values, changes=changes, description=_description(values, changes))
     if n < LEAST_FOR_MORE:
         return level
-    places = np.arange(n) - (n - 1) / 2
+    places = np.arange(n, dtype=float) - (n - 1) / 2
     slope = float(places @ values) / float(places @ places)
     without = values - slope * places
     if not changes and level.description - _description(without, []) < 2 * math.log(n) + STEP_EVIDENCE:
