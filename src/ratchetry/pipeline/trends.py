@@ -44,10 +44,11 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trends:
-    """The report, and the series that it is of: those without what is no evidence."""
+    """The report, the series that it is of (those without what is no evidence), and all there is on flaky tests."""
 
     report: TrendReport
     series: tuple[Series, ...]
+    flaky: FlakyReport | None = None
 
 
 def trends(
@@ -92,7 +93,7 @@ def trends(
         },
         notes=tuple(_notes(given, series, standings)),
     )
-    return _wanted(Trends(report=report, series=tuple(series)), wish.metric, str(history.root))
+    return _wanted(Trends(report=report, series=tuple(series), flaky=flaky), wish.metric, str(history.root))
 
 
 def _runs_of(history: HistoryDirectory, series: Sequence[Series], since: str) -> tuple[RunColumns, ...]:
@@ -221,4 +222,5 @@ def _wanted(found: Trends, metric: str, where: str) -> Trends:
             report, series=series, regressions=tuple(each for each in report.regressions if matches(each.name))
         ),
         series=tuple(each for each in found.series if matches(each.name)),
+        flaky=found.flaky,
     )

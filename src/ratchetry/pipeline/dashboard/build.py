@@ -12,14 +12,11 @@ from ratchetry import __version__
 from ratchetry.adapters.dashboard_files import DashboardFiles, Written
 from ratchetry.adapters.history_directory import HistoryDirectory
 from ratchetry.domain.event import Event
-from ratchetry.domain.flaky import FlakyReport
 from ratchetry.domain.moment import days_of
 from ratchetry.domain.record import Gate
-from ratchetry.errors import UsageError
 from ratchetry.pipeline.bounds import load_thresholds
 from ratchetry.pipeline.dashboard.learning import Place, bandit_part, bounds_part, experiments_part
 from ratchetry.pipeline.dashboard.reading import read, seconds_of
-from ratchetry.pipeline.flaky import Selection, flaky_report
 from ratchetry.pipeline.trends import Wish, trends
 from ratchetry.report.badge import BADGES, Facts, badge, endpoint, svg
 from ratchetry.report.dashboard.data import chunk_script, tag_of
@@ -28,10 +25,7 @@ from ratchetry.report.dashboard.gathered import Absent, Gathered
 from ratchetry.report.dashboard.overview import overview, ranked
 from ratchetry.report.dashboard.runs import RunLine
 from ratchetry.report.dashboard.shell import bundled_shell, rendered_page
-from ratchetry.report.text import neutralize
 from ratchetry.settings import Settings
-
-_LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +107,7 @@ def gather(history: HistoryDirectory, asked: Asked) -> Gathered:
         gates=_gates(history, newest),
         thresholds={row.metric: row for row in thresholds.bounds},
         events=events,
-        flaky=_flaky(place, asked.since),
+        flaky=known.flaky or Absent(reason=report.unmeasured.get("flaky", "no run has results of tests")),
         bandit=bandit_part(place, events),
         trials=experiments_part(place),
         bounds=bounds_part(place, thresholds),
@@ -146,15 +140,6 @@ def _gates(history: HistoryDirectory, newest: RunLine) -> tuple[Gate, ...]:
         if (record.run.run_id, record.run.attempt) == (newest.run.run_id, newest.run.attempt)
     )
     return next(found, ())
-
-
-def _flaky(place: Place, since: str) -> FlakyReport | Absent:
-    """Return what there is to say of flaky tests."""
-    try:
-        found = flaky_report(place.history, Selection(branch=place.branch, since=since), place.now)
-    except UsageError as error:
-        return Absent(reason=neutralize(str(error))[:_LONGEST])
-    return found if found.runs else Absent(reason="no run has results of tests")
 
 
 def _built(written: Written, page: bytes, counts: Mapping[str, int], absent: Mapping[str, str]) -> Built:
