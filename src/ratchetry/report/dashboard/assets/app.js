@@ -1,1 +1,0 @@
-window.ratchetry = { load(name, data) { document.title = name + " " + Object.keys(data).length; } };
