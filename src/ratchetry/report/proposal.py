@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ratchetry.domain.proposal import FileProposal
-from ratchetry.report.text import clip, code, listed, neutralize, neutralize_lines
+from ratchetry.report.text import clip, code, escape_markdown, listed, neutralize, neutralize_lines, plural
 
 _TITLE: Final = 120
 _LONGEST: Final = 18_000
@@ -47,15 +47,18 @@ def preview(changed: Sequence[FileProposal]) -> str:
     return neutralize_lines(f"{title(changed)}\n\n{body(changed)}\n\n{shown}")
 
 
+def refused_words(file: FileProposal) -> str:
+    """Return in a line which events do not count for a file."""
+    rows = listed([f"{row.event} ({row.reason[:100]})" for row in file.refused])
+    return neutralize(f"{file.path}: {plural(len(file.refused), 'event')} left out that make no sense: {rows}")
+
+
 def _section(file: FileProposal) -> str:
     """Return the section of one file; a long one ends where it still fits."""
     text = file.body.rstrip()
     if len(text) > _LONGEST:
         text = text[: text.rindex("\n", 0, _LONGEST)] + "\n\nThere is more than fits here; `ratchetry` shows all of it."
-    left_out = ""
-    if file.refused:
-        rows = listed([f"{code(row.event)} ({neutralize(row.reason)[:100]})" for row in file.refused])
-        left_out = f"\n\nEvents that make no sense and do not count: {rows}."
+    left_out = f"\n\n{escape_markdown(refused_words(file))}." if file.refused else ""
     return f"## {code(file.path)}\n\n{text}{left_out}\n"
 
 

@@ -8,14 +8,15 @@ from ratchetry.domain.versions import ACTIVE_VERSIONS_FILE, ActiveVersion
 from ratchetry.report.text import clip, code, escape_markdown, listed, neutralize
 
 _TITLE = 120
+_VERBS = {"experiment": "promote", "rollback": "roll back", "human": "move"}
 _HEADS = {"experiment": "Promote", "rollback": "Roll back to", "human": "Move to"}
 
 
 def title(moves: Mapping[str, ActiveVersion]) -> str:
     """Return the title of the proposal; it stays the same while numbers change."""
-    told = listed([f"{slot} to {one.version}" for slot, one in sorted(moves.items())])
-    back = any(one.cause == "rollback" for one in moves.values())
-    return clip(neutralize(f"{'Roll back' if back else 'Promote'} {told}"), _TITLE)
+    ordered = sorted(moves.items(), key=lambda row: (row[1].cause != "rollback", row[0]))
+    told = listed([f"{_VERBS[one.cause]} {slot} to {one.version}" for slot, one in ordered])
+    return clip(neutralize(f"{told[:1].upper()}{told[1:]}"), _TITLE)
 
 
 def body(moves: Mapping[str, ActiveVersion]) -> str:

@@ -44,6 +44,7 @@ def command(path: str, *, history: str | None, branch: str, repository: str, dry
     from ratchetry.pipeline.ci.propose import action_of, proposals
     from ratchetry.pipeline.history import existing_history, history_at
     from ratchetry.pipeline.survey import places_of
+    from ratchetry.report.proposal import refused_words
 
     settings = load_settings(path, {})
     root = places_of(path, settings).root
@@ -51,8 +52,8 @@ def command(path: str, *, history: str | None, branch: str, repository: str, dry
     kept = existing_history(path, settings, history) if history else history_at(_pulled(path), settings)
     found = proposals(root, settings, kept, branch=base)
     for file in found.files:
-        for row in file.refused:
-            warn(f"{file.path}: event {row.event} does not count: {row.reason}")
+        if file.refused:
+            warn(refused_words(file))
     if found.idle:
         click.echo(f"nothing is proposed: {found.idle}")
         return EXIT_PASS

@@ -99,6 +99,8 @@ def _count(one: Decided, names: Mapping[str, str], parameters: Parameters, count
         counted.silent += 1
         return
     arm = names.get(one.decision.arm)
+    if arm is None and one.decision.experiment:
+        return  # the versions of an experiment need be no arms
     if arm is None:
         counted.refused.append(Refusal(event=one.event, reason=f"unknown arm {one.decision.arm[:200]!r}"))
         return
