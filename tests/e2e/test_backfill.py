@@ -214,3 +214,17 @@ def test_a_bare_repository_needs_a_place_for_the_output(root: Path, tmp_path: Pa
     assert ended.code == 0, ended.err
     assert len(list(HistoryDirectory(tmp_path / "out").records())) == 1
     assert state(tmp_path / "bare.git") == before
+
+
+def test_a_directory_of_a_repository_is_measured_alone(tmp_path: Path) -> None:
+    """Run inside of one project of several, it measures that one, and says which commits do not have it yet."""
+    made = repository(tmp_path / "several")
+    committed(made, 1, {"README.md": "# several\n"})
+    committed(made, 2, {"lib/pyproject.toml": PYPROJECT, "lib/pkg/__init__.py": SOURCE, "lib/tests/test_it.py": TEST})
+    write(made, {"tests/test_other.py": "def test_other():\n    assert False\n"})
+    committed(made, 3, {"lib/README.md": "# pkg\n"})
+    ended = backfill(made / "lib", "--format", "json")
+    assert ended.code == 0, ended.err
+    records = kept(made / "lib")
+    assert [[test.id for test in record.tests] for record in records] == [[], *[["tests/test_it.py::test_double"]] * 2]
+    assert "has no directory lib" in records[0].stages["test"].reason

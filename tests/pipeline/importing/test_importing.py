@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -106,8 +107,10 @@ def test_reports_are_grouped_as_asked(group: Group, count: int, tmp_path: Path) 
     """What is of one run is one run."""
     report = (DATA / "surefire-3/TEST-org.example.AreaTest.xml").read_text(encoding="utf-8")
     for name in ("1/a.xml", "1/b.xml", "2/a.xml"):
-        (tmp_path / "reports" / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "reports" / name).write_text(report.replace("square", name[0] + name[2]), encoding="utf-8")
+        path = tmp_path / "reports" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(report.replace("square", name[0] + name[2]), encoding="utf-8")
+        os.utime(path, (NOW.timestamp(), NOW.timestamp()))  # when a run that names no time was
     assert imported(tmp_path, Reports(group=group), tmp_path / "reports").found == count
 
 

@@ -54,7 +54,8 @@ class Site:
         """Return the worker's checkout."""
         from ratchetry.adapters.worktrees import Checkout
 
-        return Checkout(self.places.root, self.original, tool_environment(self.environ), timeout=self.settings.timeout)
+        top = self.place / "checkout"
+        return Checkout(top, self.original, tool_environment(self.environ), timeout=self.settings.timeout)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
