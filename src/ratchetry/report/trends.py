@@ -110,12 +110,13 @@ def forecast_text(forecast: Forecast | None, unit: str) -> str:
 def _cells(each: SeriesTrend, blocks: str) -> tuple[str, ...]:
     """Return the cells of a series after its name."""
     trend = each.trend
-    ends = trend.interval
+    told = trend.verdict != "unknown" or trend.direction != "none"
+    ends = trend.interval if told else None
     return (
         number(each.latest, each.unit),
         sparkline(each.sparkline, blocks=blocks),
-        trend.verdict if trend.verdict != "unknown" or trend.direction == "none" else trend.direction,
-        change_text(each),
+        trend.direction if told and trend.verdict == "unknown" else trend.verdict,
+        change_text(each) if told else "",
         " to ".join(signed(end * _reach(trend), each.unit) for end in ends) if ends else "",
         _window(each),
         forecast_text(each.forecast, each.unit),
