@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from ratchetry.domain.dashboard import (
@@ -29,6 +30,8 @@ from ratchetry.report.dashboard.shorten import maybe
 _MOST_FAILURES: Final = 20
 _MOST_BRANCHES: Final = 200
 _MOST_COMPARED: Final = 100
+_MOST_LETTERS: Final = 150_000
+"""Characters of the names of all metrics on the overview, and of all benchmarks."""
 _ORDER: Final = {"worsening": 0, "unknown": 1, "improving": 1, "steady": 1}
 
 
@@ -49,12 +52,14 @@ def ranked(found: Gathered, seconds: Seconds) -> Ranked:
     metrics = [metric_row(one, seconds) for name, one in sorted(known.items()) if not name.startswith(BENCHMARK)]
     timed = [benchmark_row(one, seconds) for name, one in sorted(known.items()) if name.startswith(BENCHMARK)]
     timed.sort(key=lambda row: (_ORDER[row.verdict], row.q if row.q is not None else 1.0))
+    first = _room([row.name for row in metrics], MOST_METRICS)
+    last = _room([row.name for row in timed], MOST_BENCHMARKS)
     return Ranked(
         known=known,
-        metrics=tuple(metrics[:MOST_METRICS]),
-        benchmarks=tuple(timed[:MOST_BENCHMARKS]),
-        more_metrics=tuple(metrics[MOST_METRICS:]),
-        more_benchmarks=tuple(timed[MOST_BENCHMARKS:]),
+        metrics=tuple(metrics[:first]),
+        benchmarks=tuple(timed[:last]),
+        more_metrics=tuple(metrics[first:]),
+        more_benchmarks=tuple(timed[last:]),
     )
 
 
@@ -97,6 +102,12 @@ def overview(
         notes=report.notes,
         files=files,
     )
+
+
+def _room(names: Sequence[str], most: int) -> int:
+    """Return how many rows the overview has room for: so many at most, fewer where names are extremely long."""
+    lengths = accumulate(map(len, names[:most]))
+    return next((at for at, length in enumerate(lengths) if length > _MOST_LETTERS), min(len(names), most))
 
 
 def _gates(found: Gathered) -> tuple[GateRow, ...]:
