@@ -129,12 +129,17 @@ def test_a_file_that_cannot_be_shown(client: GitHubClient, fake: FakeGitHub, con
 
 
 def test_the_issue_that_stood_for_it_cannot_be_closed(fake: FakeGitHub, time: FakeTime) -> None:
-    """A pull request is opened all the same, with a note."""
-    fake.state.add_token("ghs_pulls", contents="write", pull_requests="write")
-    with opened({**fake.environ, "GITHUB_TOKEN": "ghs_pulls"}, time) as client:
+    """A pull request is opened all the same, with a note; a job that may not write issues has written none."""
+    fake.faults.append(Fault(kind="answer", path="/issues", response=Response(status=422, body={"message": "no"})))
+    with opened(fake.environ, time) as client:
         done = propose(client, CHANGE)
     assert done.state == "created"
     assert "may still be open" in done.note
+    fake.state.add_token("ghs_pulls", contents="write", pull_requests="write")
+    with opened({**fake.environ, "GITHUB_TOKEN": "ghs_pulls"}, time) as client:
+        done = propose(client, replace(CHANGE, branch="ratchetry/other"))
+    assert (done.state, done.note) == ("created", "")
+
 
 
 def test_a_refusal_that_stays(backend: Backend, client: GitHubClient, fake: FakeGitHub) -> None:

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from ratchetry.adapters.github import GitHubClient
-from ratchetry.adapters.github.proposals import propose
-from ratchetry.domain.action import ProposeChange
+from ratchetry.adapters.github.commits import commit
+from ratchetry.adapters.github.proposals import propose, withdraw
+from ratchetry.domain.action import CommitFiles, ProposeChange, WithdrawChange
 from ratchetry.errors import GitHubError, MissingPermissionError
 from tests.github.backends import Backend
 from tests.github.conftest import FakeTime, opened
@@ -113,4 +114,36 @@ def test_a_job_that_may_not_write(backend: Backend, time: FakeTime) -> None:
         pytest.raises(MissingPermissionError, match="add `contents: write`"),
     ):
         propose(client, CHANGE)
+    assert backend.pulls() == []
+
+
+def test_withdrawn_when_nothing_is_left(backend: Backend, client: GitHubClient) -> None:
+    """Our open request is closed, once; what is proposed later gets a new one, also if it is the same again."""
+    propose(client, CHANGE)
+    gone = WithdrawChange(branch=BRANCH, base="main", comment="Nothing is left of it.")
+    assert [withdraw(client, gone).state for _ in range(2)] == ["updated", "unchanged"]
+    (pull,) = backend.pulls()
+    assert (pull.state, pull.body) == ("closed", "Nothing is left of it.")
+    assert propose(client, CHANGE).state == "created"
+
+
+def test_the_base_has_moved_on(backend: Backend, client: GitHubClient) -> None:
+    """A change that was made from other files than the base has by now would take them back, so it is not proposed."""
+    backend.commit("main", {"quality-thresholds.json": '{"minimum": 90}\n'})
+    stale = replace(CHANGE, expected={"quality-thresholds.json": '{"minimum": 80}\n', "docs/bounds.md": ""})
+    done = propose(client, stale)
+    assert done.state == "unchanged"
+    assert "quality-thresholds.json has changed on main since" in done.note
+    assert backend.pulls() == []
+    fresh = replace(stale, expected={**stale.expected, "quality-thresholds.json": '{"minimum": 90}\n'})
+    assert propose(client, fresh).state == "created"
+
+
+def test_committed_where_the_branch_allows_it(backend: Backend, client: GitHubClient) -> None:
+    """Asked for commits, the base gets one that follows what it has, and again nothing; no request is opened."""
+    head = backend.head("main")
+    assert [commit(client, CommitFiles(change=CHANGE)).state for _ in range(2)] == ["updated", "unchanged"]
+    assert backend.text("main", "quality-thresholds.json") == '{"minimum": 81}\n'
+    assert backend.text("main", "README.md")
+    assert backend.parents(backend.head("main")) == (head,)
     assert backend.pulls() == []
