@@ -93,12 +93,15 @@ def carried(start: datetime, number: int) -> ArmDecision:
     return _decision(ARMS[number % 2], start + timedelta(days=DAYS - RUNS + number, hours=8), f"run {number}")
 
 
-def seed(root: Path, start: datetime, *, runs: bool = True) -> HistoryDirectory:
-    """Return the history in a directory, with the events and, if wanted, the runs."""
+def seed(
+    root: Path, start: datetime, *, runs: bool = True, between: tuple[float, float] = (0, DAYS)
+) -> HistoryDirectory:
+    """Return the history in a directory, with the events between two days and, if wanted, the runs."""
+    since, until = (_stamp(start + timedelta(days=days)) for days in between)
     history = HistoryDirectory(root)
     for record in records(start) if runs else ():
         history.add(record)
-    first, *others = events(start)
+    first, *others = (one for one in events(start) if since <= one.time < until)
     history.add_event(first)
     for one in map(history.kept_event, others):  # as add_event does, but without waiting for the disk each time
         place = root / event_path(one.id, one.time)
