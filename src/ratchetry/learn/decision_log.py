@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from ratchetry.domain.bandit import ArmDecision, ArmOutcome, decision_of, outcome_of
 from ratchetry.domain.event import Event
 from ratchetry.domain.experiment import Refusal
 from ratchetry.domain.moment import days_of
+from ratchetry.domain.suggestion import is_advice
 
 FUTURE_DAYS: Final = 1.0
 """How far beyond the newest run an event may lie: clocks differ."""
 SKEW_DAYS: Final = 1.0
 """How far before its decision an outcome may lie, which has the time of a run, for the same reason."""
+Family = Literal["arms", "advice"]
+"""Arms that people declare, whose runs carry a trailer, or kinds of advice, whose metric moves or does not."""
 _KINDS: Final = frozenset({"experiment", "promotion", "alarm"})
 
 
@@ -49,14 +52,14 @@ class DecisionLog:
     refused: tuple[Refusal, ...]
 
 
-def read_log(events: Iterable[Event], as_of: str) -> DecisionLog:
-    """Return the log that events make up; raises ValueError when `as_of` is no time."""
+def read_log(events: Iterable[Event], as_of: str, family: Family = "arms") -> DecisionLog:
+    """Return the log that events make up, of the decisions of one family; raises ValueError when `as_of` is no time."""
     limit = days_of(as_of)
     if limit is None:
         msg = f"{as_of!r} is no time in ISO 8601"
         raise ValueError(msg)
     refused: dict[str, str] = {}
-    ordered = _ordered(events, limit, refused)
+    ordered = _ordered((kept for kept in events if family_of(kept) in {None, family}), limit, refused)
     decisions = _decisions(ordered, refused)
     outcomes = _outcomes(ordered, decisions, refused)
     return DecisionLog(
@@ -65,6 +68,13 @@ def read_log(events: Iterable[Event], as_of: str) -> DecisionLog:
         others=tuple(kept for _, kept in ordered if kept.kind in _KINDS),
         refused=tuple(Refusal(event=name, reason=why) for name, why in sorted(refused.items())),
     )
+
+
+def family_of(kept: Event) -> Family | None:
+    """Return the family of what a decision or outcome is about, None for other events."""
+    if kept.kind not in {"decision", "outcome"}:
+        return None
+    return "advice" if is_advice(kept.subject) else "arms"
 
 
 def newest(events: Iterable[Event], not_after: str) -> str:

@@ -26,6 +26,7 @@ from typing import Final
 from ratchetry.domain.bandit import ArmDecision, ArmOutcome, decision_of, outcome_event, outcome_of
 from ratchetry.domain.event import Event
 from ratchetry.domain.run_evidence import RunEvidence, order
+from ratchetry.domain.suggestion import is_advice
 from ratchetry.learn.guards import Tolerance, before, guarded
 from ratchetry.learn.moments import FORMAT, end_of_day, moment_of
 
@@ -115,7 +116,7 @@ def _decisions(events: Iterable[Event], now: datetime) -> tuple[dict[str, ArmDec
     found: dict[str, ArmDecision] = {}
     refused: list[Refused] = []
     for one in events:
-        if one.kind != "decision":
+        if one.kind != "decision" or is_advice(one.subject):
             continue
         try:
             decision = decision_of(one)

@@ -10,6 +10,7 @@ import msgspec
 from ratchetry.domain.envelope import Envelope, SummaryContext
 from ratchetry.domain.learning import Cursor, Manifest
 from ratchetry.domain.record import Fragment, RunRecord
+from ratchetry.domain.suggestion import SuggestionReport
 from ratchetry.domain.trend_report import TrendReport
 from ratchetry.state.active_versions import ActiveVersionsFile
 from ratchetry.state.score_model import ScoreModelFile
@@ -25,6 +26,7 @@ DOCUMENTS: Final[Mapping[str, tuple[type[object], str]]] = {
     "batch": (Manifest, "manifest.json of a batch: what a learning run has decided about each run."),
     "thresholds": (ThresholdsFile, "quality-thresholds.json: the bounds of the metrics."),
     "trend-report": (TrendReport, "What `ratchetry trends --output` writes: where the metrics of a project go."),
+    "suggestions": (SuggestionReport, "What `ratchetry suggest --output` writes: what would help most."),
     "weights": (WeightsFile, "bandit_weights.json: what the bandit has learned, and from which events."),
     "active-versions": (ActiveVersionsFile, "active-versions.json: the version of each slot that is in use."),
     "score-model": (ScoreModelFile, "PromptScoreModel.json: the weights of the score."),

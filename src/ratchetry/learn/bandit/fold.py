@@ -18,7 +18,7 @@ from ratchetry.domain.moment import days_of, time_of
 from ratchetry.domain.weights import MOST_CONTEXTS, Arm, Parameters, Provenance, Weights, context_key, names_of
 from ratchetry.learn.bandit.arms import changed_arms
 from ratchetry.learn.bandit.memory import ContextMemory
-from ratchetry.learn.decision_log import Decided, read_log
+from ratchetry.learn.decision_log import Decided, Family, read_log
 
 NOTHING: Final = Weights()
 
@@ -49,7 +49,13 @@ class _Counted:
 
 
 def fold(
-    events: Iterable[Event], *, as_of: str, arms: Sequence[Arm], parameters: Parameters, kept: Weights = NOTHING
+    events: Iterable[Event],
+    *,
+    as_of: str,
+    arms: Sequence[Arm],
+    parameters: Parameters,
+    kept: Weights = NOTHING,
+    family: Family = "arms",
 ) -> Folded:
     """Return the weights that events give as of a moment: the start of the newest run.
 
@@ -57,8 +63,8 @@ def fold(
     Raises ValueError when `as_of` is no time.
     """
     known = tuple(events)
-    log = read_log(known, as_of)
-    changed = changed_arms(arms, known, log.as_of)
+    log = read_log(known, as_of, family)
+    changed = changed_arms(arms, known if family == "arms" else (), log.as_of)
     names = names_of(changed.arms)
     counted = _Counted(events=[one.id for one in changed.events])
     for one in log.decisions:
