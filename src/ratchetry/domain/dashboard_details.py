@@ -253,14 +253,25 @@ class IssueEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueRow:
-    """An issue by its fingerprint: what it is about, its number, and what became of it."""
+    """An issue by its fingerprint: what it is about, its number, and what became of it.
+
+    Its effect is from `before`, what its goal measured when it was opened last, to `after`, when it was closed.
+    """
 
     fingerprint: str
     title: str
+    advice: str
+    """The kind of advice that it gives."""
     number: int | None
     metric: str
     state: str
     events: tuple[IssueEvent, ...]
+    before: float | None = None
+    after: float | None = None
+    goal: float | None = None
+    """The bound at which it counts as done."""
+    reward: float | None = None
+    """What that taught, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

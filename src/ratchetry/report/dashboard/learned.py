@@ -32,6 +32,7 @@ from ratchetry.report.dashboard.tests import package_of, strings
 MOST_CHOICES: Final = 5_000
 """Decisions that the bandit's page shows, the newest."""
 _STATUS: Final[Mapping[str, str]] = {"rewarded": "R", "missing": "M", "censored": "C"}
+_MOST_ISSUES: Final = 1e12
 _CLOSED: Final = frozenset({"closed", "resolved", "recovered", "silenced", "not_planned"})
 
 
@@ -91,10 +92,13 @@ def module_package(module: str) -> str:
 def issues_document(events: Iterable[Event], seconds: Seconds) -> IssuesDocument:
     """Return the issues that events tell of, those that something happened to last first."""
     told: defaultdict[str, list[Event]] = defaultdict(list)
+    rewards: dict[str, float | None] = {}
     for one in events:
         if one.kind == "issue":
             told[one.subject].append(one)
-    rows = (_issue(subject, rows, seconds) for subject, rows in told.items())
+        elif one.kind == "outcome":
+            rewards.setdefault(one.subject, number_of(one.data.get("reward")))
+    rows = (_issue(subject, rows, rewards, seconds) for subject, rows in told.items())
     return IssuesDocument(rows=tuple(sorted(rows, key=lambda row: (-row.events[-1].time, row.fingerprint))))
 
 
@@ -158,22 +162,26 @@ def _key(context: Mapping[str, str]) -> str:
         return "?"
 
 
-def _issue(fingerprint: str, rows: Sequence[Event], seconds: Seconds) -> IssueRow:
+def _issue(fingerprint: str, rows: Sequence[Event], rewards: Mapping[str, float | None], seconds: Seconds) -> IssueRow:
     """Return an issue: what the newest event that says so says of it."""
     said: dict[str, Value] = {}
     for one in rows:
         said.update(one.data)
-    number = number_of(said.get("number"))
     return IssueRow(
         fingerprint=fingerprint,
         title=_text(said.get("title")),
-        number=None if number is None else int(number),
+        advice=_text(said.get("advice")),
+        number=_issue_number(said.get("number")),
         metric=_text(said.get("metric")),
-        state=_text(said.get("state")) or _text(said.get("phase")),
+        state=_state(said),
+        before=_measured(rows, closed=False),
+        after=_measured(rows, closed=True) if _state(said) in _CLOSED else None,
+        goal=maybe(number_of(said.get("bound"))),
+        reward=maybe(rewards.get(_text(said.get("decision")))),
         events=tuple(
             IssueEvent(
                 time=seconds(one.time),
-                state=_text(one.data.get("state")) or _text(one.data.get("phase")),
+                state=_state(one.data),
                 actor=one.actor,
                 runs=one.runs,
                 data={
@@ -185,6 +193,23 @@ def _issue(fingerprint: str, rows: Sequence[Event], seconds: Seconds) -> IssueRo
             for one in rows
         ),
     )
+
+
+def _issue_number(value: Value) -> int | None:
+    """Return the number of an issue, None for everything that is none."""
+    number = number_of(value)
+    return int(number) if number is not None and 0 < number < _MOST_ISSUES else None
+
+
+def _state(data: Mapping[str, Value]) -> str:
+    """Return what an event says became of an issue."""
+    return _text(data.get("state")) or _text(data.get("phase"))
+
+
+def _measured(rows: Sequence[Event], *, closed: bool) -> float | None:
+    """Return what was measured when an issue was closed, or opened, last."""
+    values = (one.data.get("value") for one in reversed(rows) if (_state(one.data) in _CLOSED) is closed)
+    return maybe(number_of(next(values, None)))
 
 
 def _text(value: Value) -> str:
