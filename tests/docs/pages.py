@@ -22,6 +22,7 @@ WRITTEN: Final = (
     "docs/comparing.md",
     "docs/detection.md",
     "docs/experiments.md",
+    "docs/exports.md",
     "docs/github.md",
     "docs/flaky.md",
     "docs/fleet.md",

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from ratchetry.domain.record import RunRecord
+from ratchetry.report.outputs import step_outputs
 from ratchetry.report.text import encodable
-from ratchetry.report.view import score
 
 SUMMARY_LIMIT: Final = 1024 * 1024
 """Bytes in the summary of one step, above which GitHub drops all of it."""
@@ -38,7 +38,7 @@ def publish(
         return
     problems = (
         append_to_summary(markdown, environ),
-        set_outputs(_outputs(record, record_path), environ),
+        set_outputs(step_outputs(record, record_path), environ),
     )
     warnings = (f"::warning title=ratchetry::{_escaped(problem)}" for problem in problems if problem)
     lines = "".join(f"{line}\n" for line in (*annotations, *warnings))
@@ -55,12 +55,6 @@ def append_to_summary(markdown: str, environ: Mapping[str, str]) -> str:
 def set_outputs(values: Mapping[str, str], environ: Mapping[str, str]) -> str:
     """Set outputs of the running step, and return what went wrong or nothing."""
     return _appended("GITHUB_OUTPUT", environ, "".join(_output(name, value) for name, value in values.items()))
-
-
-def _outputs(record: RunRecord, record_path: str) -> Mapping[str, str]:
-    """Return the step's outputs by name."""
-    total = score(record)
-    return {"verdict": record.verdict, "score": "" if total is None else f"{total:.6g}", "record-path": record_path}
 
 
 def _output(name: str, value: str) -> str:
