@@ -94,6 +94,11 @@ class Settings:
     """Remote, or address of a git repository, that the history is shared through."""
     history_ref: str = "ratchetry-data"
     """Branch of the shared history there; a name that begins with refs/ keeps it out of ordinary clones."""
+    comment: Literal["always", "changes", "failures", "off"] = "changes"
+    """When a pull request gets its comment: on every run, when something differs from its base, is out of order or
+    could not be compared (changes), when it should not be merged (failures), or never; one that is there is edited."""
+    dashboard_url: Annotated[str, Meta(pattern="^(https?://[A-Za-z0-9._~:/?=&%+-]{1,500})?$")] = ""
+    """Address of the dashboard that comments link to."""
 
 
 _NAMES: Final = {name.name.replace("_", "-"): name.name for name in fields(Settings)}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from ratchetry.adapters.github.client import GitHubClient
-from ratchetry.adapters.github.comments import upsert_comment
+from ratchetry.adapters.github.comments import write_comment
 from ratchetry.adapters.github.commits import commit
 from ratchetry.adapters.github.issues import close_issue, upsert_issue
 from ratchetry.adapters.github.lookup import Done
@@ -17,6 +17,7 @@ from ratchetry.domain.action import (
     CommitFiles,
     Effect,
     ProposeChange,
+    RefreshComment,
     UpsertComment,
     UpsertIssue,
     WithdrawChange,
@@ -43,8 +44,8 @@ def _effect(action: Action, client: GitHubClient) -> Effect:
 def _carry_out(action: Action, client: GitHubClient) -> Done:
     """Return what became of an action; raises RatchetryError."""
     match action:
-        case UpsertComment():
-            return upsert_comment(client, action.number, action.fingerprint, action.body)
+        case UpsertComment() | RefreshComment():
+            return write_comment(client, action)
         case UpsertIssue():
             return upsert_issue(client, action)
         case CloseIssue():
@@ -61,7 +62,7 @@ def _carry_out(action: Action, client: GitHubClient) -> Done:
 def _cost(action: Action) -> tuple[int, str]:
     """Return about how many requests an action takes, and what it is called."""
     match action:
-        case UpsertComment():
+        case UpsertComment() | RefreshComment():
             return 3, "a comment"
         case UpsertIssue():
             return 4, "an issue"

@@ -28,6 +28,7 @@ class _Repository(Struct, frozen=True):
     """A repository; its owner is told apart from its name, for both may hold any letters."""
 
     full_name: str = ""
+    default_branch: str = ""
     owner: _Owner = _Owner()
 
 
@@ -47,6 +48,7 @@ class _Run(Struct, frozen=True):
     run_attempt: int = 1
     head_branch: str | None = None
     html_url: str = ""
+    created_at: str = ""
     head_repository: _Repository | None = None
     pull_requests: tuple[_Number, ...] = ()
 
@@ -91,5 +93,7 @@ def parse_ended_run(data: bytes, origin: str) -> EndedRun:
         repository=payload.repository.full_name,
         path=run.path.partition("@")[0],
         url=run.html_url if _URL.fullmatch(run.html_url) else "",
+        created=run.created_at,
         pull_requests=tuple(row.number for row in run.pull_requests),
+        default_branch=payload.repository.default_branch,
     )

@@ -31,8 +31,6 @@ def file_layer(root: Path, config: str = "") -> Layer:
     A `config` that is named is read instead of both, relative to the repository.
     Raises ConfigError when it is not there, or when what stands in a file are no settings.
     """
-    import tomllib
-
     if config and not (root / config).is_file():
         msg = f"{config}: there is no such configuration file in {root}; RATCHETRY_CONFIG names it"
         raise ConfigError(msg)
@@ -43,15 +41,22 @@ def file_layer(root: Path, config: str = "") -> Layer:
         if path.stat().st_size > CONFIG_LIMIT:
             msg = f"{name}: larger than {CONFIG_LIMIT} bytes"
             raise ConfigError(msg)
-        try:
-            document: object = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-            if name == "pyproject.toml":
-                return Layer(origin=name)  # the validate stage reports it: a broken file must not end the run
-            msg = f"{name}: not valid TOML: {error}"
-            raise ConfigError(msg) from error
-        return _layer_of(document, name)
+        return toml_layer(path.read_bytes(), name)
     return Layer(origin="no configuration file")
+
+
+def toml_layer(data: bytes, name: str) -> Layer:
+    """Return the settings that the text of a configuration file holds; raises ConfigError when it holds none."""
+    import tomllib
+
+    try:
+        document: object = tomllib.loads(data.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        if name == "pyproject.toml":
+            return Layer(origin=name)  # the validate stage reports it: a broken file must not end the run
+        msg = f"{name}: not valid TOML: {error}"
+        raise ConfigError(msg) from error
+    return _layer_of(document, name)
 
 
 def _layer_of(document: object, name: str) -> Layer:

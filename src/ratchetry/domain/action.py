@@ -20,6 +20,15 @@ class UpsertComment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshComment:
+    """Edit the one comment of a fingerprint, where there is one; write none."""
+
+    number: int
+    fingerprint: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpsertIssue:
     """Open the one issue of a fingerprint, reopen it when it was closed as completed, or edit the one that is open.
 
@@ -76,7 +85,7 @@ class CommitFiles:
     change: ProposeChange
 
 
-Action = UpsertComment | UpsertIssue | CloseIssue | ProposeChange | WithdrawChange | CommitFiles
+Action = UpsertComment | RefreshComment | UpsertIssue | CloseIssue | ProposeChange | WithdrawChange | CommitFiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,8 @@ class EndedRun:
     """When the first attempt was created: UTC, ISO 8601."""
     pull_requests: tuple[int, ...] = ()
     """Numbers that GitHub knows at once; always empty for forks."""
+    default_branch: str = ""
+    """That of the repository that the run is in, where GitHub's payload names it."""
 
     @property
     def name(self) -> str:

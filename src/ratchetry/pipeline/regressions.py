@@ -73,6 +73,20 @@ def regression_report(history: HistoryDirectory, head: RunRecord, asked: Asked, 
     git = Git(asked.root, asked.environ)
     branch = asked.branch or default_branch(asked.root, asked.environ)
     named = ancestry_named(git, head.run, asked.base, history) if asked.base else ancestry_of(git, head.run, branch)
+    report = report_against(history, head, asked, named, now)
+    past = Past(history, root=asked.root, environ=asked.environ, branch=branch)
+    return replace(report, causes=causes_of(report, head, past, git))
+
+
+def report_against(
+    history: HistoryDirectory, head: RunRecord, asked: Asked, named: Ancestry, now: datetime
+) -> RegressionReport:
+    """Return how a run differs from a base that is known, without what may have caused it.
+
+    Raises what `regression_report` raises.
+    """
+    git = Git(asked.root, asked.environ)
+    branch = asked.branch or default_branch(asked.root, asked.environ)
     known = known_flaky(history, branch, now)
     measured = _base_series(history, head, asked, named)
     base = found_base(named, {point.commit for each in measured for point in each.points}, git)
@@ -82,7 +96,7 @@ def regression_report(history: HistoryDirectory, head: RunRecord, asked: Asked, 
     if not subjects:
         msg = f"run {name_of(head.run)} and its base have no metric in common: there is nothing to compare"
         raise NotMeasuredError(msg)
-    report = RegressionReport(
+    return RegressionReport(
         repository=head.run.repository,
         run=name_of(head.run),
         commit=head.run.commit,
@@ -96,8 +110,6 @@ def regression_report(history: HistoryDirectory, head: RunRecord, asked: Asked, 
         notes=tuple(_notes(base, head)),
         series=tuple(replace(each.base, points=(*each.base.points, each.head[-1])) for each in subjects),
     )
-    past = Past(history, root=asked.root, environ=asked.environ, branch=branch)
-    return replace(report, causes=causes_of(report, head, past, git))
 
 
 def _subjects(

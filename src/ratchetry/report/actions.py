@@ -11,6 +11,7 @@ from ratchetry.domain.action import (
     CommitFiles,
     Effect,
     ProposeChange,
+    RefreshComment,
     UpsertComment,
     UpsertIssue,
     WithdrawChange,
@@ -24,8 +25,11 @@ _RULE: Final = "-" * 72
 def title(action: Action) -> str:
     """Return what an action is, in one line of neutralized text."""
     match action:
-        case UpsertComment(number=number, fingerprint=fingerprint):
-            return f"write the comment {fingerprint} on #{number}"
+        case UpsertComment(number=number, fingerprint=fingerprint) | RefreshComment(
+            number=number, fingerprint=fingerprint
+        ):
+            how = "write" if isinstance(action, UpsertComment) else "edit, if it is there,"
+            return f"{how} the comment {fingerprint} on #{number}"
         case UpsertIssue(fingerprint=fingerprint, title=name):
             return f"open or update the issue {fingerprint}: {neutralize(name)}"
         case CloseIssue(fingerprint=fingerprint):
@@ -63,7 +67,7 @@ def summary(heading: str, effects: Iterable[Effect]) -> str:
 def _body(action: Action) -> str:
     """Return everything that an action would write."""
     match action:
-        case UpsertComment(body=body) | UpsertIssue(body=body):
+        case UpsertComment(body=body) | RefreshComment(body=body) | UpsertIssue(body=body):
             return body
         case CloseIssue(comment=comment) | WithdrawChange(comment=comment):
             return comment

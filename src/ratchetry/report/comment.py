@@ -1,26 +1,26 @@
-"""The one comment on a pull request: may it be merged, and if not, what is in the way.
+"""The one comment on a pull request: may it be merged, what got worse, what got better, and what to do.
 
-Everything in a record of a pull request was written by strangers; the same record makes the same comment.
+Everything in a record of a pull request was written by strangers; the same reviews make the same comment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from ratchetry.domain.record import RunRecord, Verdict
-from ratchetry.report import view
-from ratchetry.report.blocks import Block, fitted, folded, prose, shown_name, table, table_row
-from ratchetry.report.headline import headline
-from ratchetry.report.markdown import ICONS, failure
+from ratchetry.domain.record import Verdict
+from ratchetry.domain.review import NotCompared, Review
+from ratchetry.report import comment_sections as sections
+from ratchetry.report import comment_view as chosen
+from ratchetry.report.blocks import Block, fitted, prose, shown_name, table, table_row
+from ratchetry.report.markdown import ICONS
 from ratchetry.report.text import escape_markdown, plural
 from ratchetry.report.verdict import sentence
+from ratchetry.report.view import GATE_ORDER
 
 LIMIT: Final = 60_000
 """Bytes of a comment: GitHub refuses one of more than 65,536 characters, and the marker needs some of them."""
-MOST_FAILURES: Final = 10
-MOST_GATES: Final = 30
-MOST_FINDINGS: Final = 20
+MOST_SUGGESTIONS: Final = 3
 
 _ANSWERS: Final[Mapping[Verdict, str]] = {
     "pass": "May be merged",
@@ -30,93 +30,108 @@ _ANSWERS: Final[Mapping[Verdict, str]] = {
 }
 
 
-def render(record: RunRecord, *, link: str, limit: int = LIMIT) -> str:
-    """Return the comment on the pull request of a record; `link` is the address of its run, which holds the rest."""
-    return fitted((*_blocks(record), _origin(record, link)), limit)
+def render(
+    reviews: Sequence[Review], *, dashboard: str = "", suggestions: Sequence[str] = (), limit: int = LIMIT
+) -> str:
+    """Return the comment on a pull request: one package's review, or those of several, the worst first.
 
-
-def _blocks(record: RunRecord) -> Iterator[Block]:
-    """Yield the sections: the answer, what is in the way of it, and what was measured."""
-    answer = f"## {ICONS[record.verdict]} {_ANSWERS[record.verdict]}"
-    yield Block(head=f"{answer}\n\n{escape_markdown(sentence(record))}\n")
-    yield from _in_the_way(record)
-    yield from _failures(record)
-    yield from _problems(record)
-    yield from _measured(record)
-    yield from _findings(record)
-
-
-def _in_the_way(record: RunRecord) -> Iterator[Block]:
-    """Yield the gates that do not pass, why, and which bounds are waived."""
-    rows = tuple(_gate(row) for row in view.gates(record) if row.verdict != "pass")
-    if rows:
-        yield table("", ("Gate", "Value:", "Bound:", "Margin:", "Verdict"), rows[:MOST_GATES], "gate")
-    reasons = view.gate_reasons(record)[:MOST_GATES]
-    if reasons:
-        told = tuple(f"- {shown_name(name)}: {prose(why)}\n" for name, why in reasons)
-        yield Block(head="\n", rows=told, noun="reason")
-
-
-def _gate(row: view.GateRow) -> str:
-    """Return one gate as a row."""
-    cells = (prose(cell) or "-" for cell in (row.value, row.bound, row.margin))
-    return table_row(shown_name(row.metric), *cells, f"{ICONS[row.verdict]} {view.VERDICTS[row.verdict]}")
-
-
-def _failures(record: RunRecord) -> Iterator[Block]:
-    """Yield the failing tests by the way they fail, the most frequent way first."""
-    groups = view.failing(record)
-    if groups:
-        count = sum(len(group.tests) for group in groups)
-        heading = f"\n### {plural(count, 'failing test')}, failing in {plural(len(groups), 'way')}\n"
-        rest = len(groups) - MOST_FAILURES
-        tail = f"\n_… and {plural(rest, 'more way')} of failing._\n" if rest > 0 else ""
-        rows = tuple(failure(group) for group in groups[:MOST_FAILURES])
-        yield Block(head=heading, rows=rows, tail=tail, noun="way of failing")
-
-
-def _problems(record: RunRecord) -> Iterator[Block]:
-    """Yield what was not measured, and why."""
-    missing = view.unmeasured(record)
-    if missing:
-        rows = tuple(table_row(shown_name(row.what), prose(row.why)) for row in missing)
-        yield table("### Not measured", ("What", "Why"), rows, "thing")
-
-
-def _measured(record: RunRecord) -> Iterator[Block]:
-    """Yield what each stage measured in a few words, and the gates that pass, folded."""
-    facts = ((name, headline(record, name)) for name, _ in view.stages(record))
-    rows = tuple(table_row(shown_name(name), prose(words)) for name, words in facts if words)
-    if rows:
-        yield table("### Measured", ("Stage", "Result"), rows, "stage")
-    passing = tuple(_gate(row) for row in view.gates(record) if row.verdict == "pass")
-    if passing:
-        listed = table("", ("Gate", "Value:", "Bound:", "Margin:", "Verdict"), passing, "gate")
-        yield folded(f"{plural(len(passing), 'gate')} {'passes' if len(passing) == 1 else 'pass'}", listed)
-
-
-def _findings(record: RunRecord) -> Iterator[Block]:
-    """Yield the worst findings, folded."""
-    findings = view.findings(record)
-    rows = tuple(
-        table_row(row.severity, shown_name(view.place(row)), shown_name(f"{row.tool} {row.rule}"), prose(row.message))
-        for row in findings[:MOST_FINDINGS]
+    `dashboard` is the address of the dashboard, `suggestions` are texts of what would help, the best first.
+    """
+    ordered = sorted(
+        reviews, key=lambda row: (GATE_ORDER.index(row.record.verdict), row.directory, row.record.run.workflow)
     )
-    if rows:
-        worst = f"the worst {len(rows)} of " if len(findings) > len(rows) else ""
-        listed = table("", ("Severity", "Where", "Rule", "Message"), rows, "finding")
-        yield folded(f"{worst}{plural(len(findings), 'finding')}", listed)
+    made = _alone(ordered[0], suggestions) if len(ordered) == 1 else _several(ordered, suggestions)
+    return fitted((*made, _origin(ordered, dashboard)), limit)
 
 
-def _origin(record: RunRecord, link: str) -> Block:
-    """Return which run and commit this is about, and where the rest is."""
-    run = record.run
-    attempt = f", attempt {run.attempt}" if run.attempt > 1 else ""
-    named = f"[Run {prose(run.run_id)}{attempt}]({link})" if link else f"Run {prose(run.run_id)}{attempt}"
-    parts = (
-        named,
-        f"commit {shown_name(run.commit[:12])}" if run.commit else "",
-        prose(f"ratchetry {record.ratchetry}"),
+def answer(verdict: Verdict) -> str:
+    """Return what a verdict says to the question whether to merge."""
+    return f"{ICONS[verdict]} {_ANSWERS[verdict]}"
+
+
+def verdict_of(reviews: Sequence[Review]) -> Verdict:
+    """Return the worst verdict of some reviews."""
+    return min((row.record.verdict for row in reviews), key=GATE_ORDER.index, default="not_measured")
+
+
+def _alone(review: Review, suggestions: Sequence[str]) -> Iterator[Block]:
+    """Yield the sections of the only package."""
+    told = f"{escape_markdown(sentence(review.record))}\n\n{_moved(review)}\n"
+    yield Block(head=f"## {answer(review.record.verdict)}\n\n{told}")
+    yield from sections.told(review, level="###")
+    yield from _suggested(suggestions)
+    yield from sections.rest(review)
+
+
+def _several(reviews: Sequence[Review], suggestions: Sequence[str]) -> Iterator[Block]:
+    """Yield the answer for all packages, a table of them, and the sections of each."""
+    worst = verdict_of(reviews)
+    bad = sum(row.record.verdict != "pass" for row in reviews)
+    told = (
+        f"{bad} of {len(reviews)} packages are not in order." if bad else f"All {len(reviews)} packages are in order."
     )
-    told = " · ".join(part for part in parts if part)
-    return Block(head=f"\n{told} · the run's summary holds everything.\n")
+    rows = (
+        table_row(_package(row), f"{ICONS[row.record.verdict]} {sections.VERDICTS[row.record.verdict]}", _moved(row))
+        for row in reviews
+    )
+    yield Block(head=f"## {answer(worst)}\n\n{told}\n")
+    yield table("", ("Package", "Verdict", "Against the base"), rows, "package")
+    yield from _suggested(suggestions)
+    for row in reviews:
+        heading = f"\n### {ICONS[row.record.verdict]} {_package(row)}\n\n{escape_markdown(sentence(row.record))}\n"
+        yield Block(head=heading)
+        yield from sections.told(row, level="####")
+        yield from sections.rest(row)
+
+
+def _package(review: Review) -> str:
+    """Return what a package is called."""
+    return shown_name(review.directory or review.record.run.workflow or ".")
+
+
+def _moved(review: Review) -> str:
+    """Return what a run does to its base, in one line."""
+    if isinstance(review.comparison, NotCompared):
+        return f"Not compared with a base: {prose(review.comparison.reason)}."
+    report = review.comparison.report
+    worse = (
+        _counted(len(chosen.moved(review, "regressed")), "metric", "worse"),
+        _counted(len(report.broken), "test", "newly failing"),
+        _counted(len(chosen.new_findings(review) or ()), "finding", "new"),
+        _counted(len(chosen.moved(review, "improved")), "metric", "better"),
+    )
+    told = ", ".join(part for part in worse if part) or "nothing moved beyond its noise"
+    base = report.base.measured or report.base.commit
+    against = (
+        f"`{base[:12]}` of {shown_name(report.branch)}" if base else f"the runs of {shown_name(report.branch)} before"
+    )
+    return f"**{told[:1].upper()}{told[1:]}**, against {against}."
+
+
+def _counted(count: int, noun: str, what: str) -> str:
+    """Return a count with what it counts, nothing for none."""
+    return f"{plural(count, noun)} {what}" if count else ""
+
+
+def _suggested(suggestions: Sequence[str]) -> Iterator[Block]:
+    """Yield the best suggestions."""
+    rows = tuple(f"- {prose(text)}\n" for text in suggestions[:MOST_SUGGESTIONS])
+    if rows:
+        yield Block(head="\n### What would help most\n\n", rows=rows, noun="suggestion")
+
+
+def _origin(reviews: Sequence[Review], dashboard: str) -> Block:
+    """Return which runs and commit this is about, and where the rest is."""
+    parts = [_run(review) for review in reviews]
+    commit = next((review.record.run.commit for review in reviews if review.record.run.commit), "")
+    parts += [f"commit {shown_name(commit[:12])}"] if commit else []
+    parts += [f"[dashboard]({dashboard})"] if dashboard else []
+    parts += [prose(f"ratchetry {reviews[0].record.ratchetry}")] if reviews else []
+    return Block(head=f"\n---\n\n{' · '.join(parts)} · the run's summary holds everything.\n")
+
+
+def _run(review: Review) -> str:
+    """Return the name of a run, linked where that is known."""
+    run = review.record.run
+    name = f"Run {prose(run.run_id)}{f', attempt {run.attempt}' if run.attempt > 1 else ''}"
+    return f"[{name}]({review.link})" if review.link else name

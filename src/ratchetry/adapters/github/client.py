@@ -90,6 +90,10 @@ class GitHubClient:
             self.session, self.base, workflow_path, branch=branch, status=status, created_since=created_since
         )
 
+    def runs_of_commit(self, commit: str, *, event: str = "") -> Iterator[WorkflowRunFacts]:
+        """Yield the runs of all workflows whose head is a commit, newest first."""
+        return runs.runs_of_commit(self.session, self.base, commit, event=event)
+
     def workflow_run(self, run_id: int) -> WorkflowRunFacts:
         """Return one run in its latest attempt."""
         return self.session.get(f"{self.base}/actions/runs/{segment(run_id)}", action_answers.Run).facts()

@@ -11,6 +11,13 @@ from ratchetry.adapters.github.facts import CommentFacts
 from ratchetry.adapters.github.lookup import Created, Done, edit, once
 from ratchetry.adapters.github.markers import fingerprint_of, marked, same_text
 from ratchetry.adapters.github.session import read
+from ratchetry.domain.action import RefreshComment, UpsertComment
+
+
+def write_comment(client: GitHubClient, action: UpsertComment | RefreshComment) -> Done:
+    """Return what became of a comment; raises GitHubError."""
+    write = upsert_comment if isinstance(action, UpsertComment) else refresh_comment
+    return write(client, action.number, action.fingerprint, action.body)
 
 
 def upsert_comment(client: GitHubClient, number: int, fingerprint: str, body: str) -> Done:
@@ -32,6 +39,16 @@ def upsert_comment(client: GitHubClient, number: int, fingerprint: str, body: st
         create=create,
         settle=lambda rows: _settle(client, rows, wanted),
     )
+
+
+def refresh_comment(client: GitHubClient, number: int, fingerprint: str, body: str) -> Done:
+    """Return what became of the one comment of a fingerprint, which is not written where there is none.
+
+    Raises GitHubError.
+    """
+    wanted = marked(fingerprint, body)
+    rows = _ours(client, f"{client.base}/issues/{segment(number)}/comments", fingerprint)
+    return _settle(client, rows, wanted) if rows else Done(state="silenced", url="", note="there is nothing to say")
 
 
 def _ours(client: GitHubClient, path: str, fingerprint: str) -> tuple[CommentFacts, ...]:

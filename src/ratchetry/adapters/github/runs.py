@@ -41,6 +41,19 @@ def workflow_runs(
         until = oldest
 
 
+def runs_of_commit(session: Session, base: str, commit: str, *, event: str = "") -> Iterator[WorkflowRunFacts]:
+    """Yield the runs whose head is a commit, of all workflows, newest first; raises GitHubError.
+
+    https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-repository
+    """
+    path = f"{base}/actions/runs"
+    asked = {"head_sha": commit, "event": event}
+    for page in session.pages(path, {key: value for key, value in asked.items() if value}):
+        for run in read(page.text, action_answers.Runs, path).workflow_runs:
+            if run.head_sha == commit:
+                yield run.facts()
+
+
 def artifacts(session: Session, base: str, *, run_id: int | None = None, name: str = "") -> Iterator[ArtifactFacts]:
     """Yield the artifacts of a run, or of the whole repository, newest first; raises GitHubError."""
     path = f"{base}/actions/artifacts" if run_id is None else f"{base}/actions/runs/{segment(run_id)}/artifacts"

@@ -1,23 +1,32 @@
 """The step that writes the one comment on a pull request, with rights that the pull request's own run does not have.
 
-It executes and checks out nothing of the pull request; what its run has uploaded is data, and the pull request that
-it claims to be of is believed only when GitHub confirms that its head is the run's.
+It executes and checks out nothing of the pull request; what its runs have uploaded is data, and the pull request that
+they claim to be of is believed only when GitHub confirms that its head is the runs'.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
 
-from ratchetry.adapters.github.facts import ArtifactFacts, PullRequestFacts
-from ratchetry.domain.action import UpsertComment
+from ratchetry.adapters.github.facts import ArtifactFacts, PullRequestFacts, WorkflowRunFacts
+from ratchetry.domain.action import RefreshComment, UpsertComment
 from ratchetry.domain.envelope import SummaryContext, summary_name
 from ratchetry.domain.fingerprint import short_hash
+from ratchetry.domain.review import Review
 from ratchetry.domain.workflow_run import EndedRun
-from ratchetry.errors import NotFoundError, ReportError, StateError
-from ratchetry.pipeline.ci.summary import LIMITS, open_summary
-from ratchetry.report.comment import render
+from ratchetry.errors import GitHubError, NotFoundError, ReportError, StateError
+from ratchetry.pipeline.ci.base_runs import BaseRuns, BaseWanted, compared
+from ratchetry.pipeline.ci.github_runs import ended_run
+from ratchetry.pipeline.ci.summary import LIMITS, Summary, open_summary
+from ratchetry.report.comment import render, verdict_of
+from ratchetry.report.comment_view import says_something
+from ratchetry.settings import Settings
+
+PULL_REQUEST: Final = "pull_request"
+MOST_WORKFLOWS: Final = 20
+"""Further workflows of the same commit whose runs are looked at: each is a package of its own."""
 
 
 class PullRequestSource(Protocol):
@@ -39,6 +48,10 @@ class PullRequestSource(Protocol):
         """Yield the pull requests of a head, owner:branch."""
         ...
 
+    def runs_of_commit(self, commit: str, *, event: str = "") -> Iterator[WorkflowRunFacts]:
+        """Yield the runs whose head is a commit."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
@@ -48,35 +61,43 @@ class Silence:
     warning: bool = False
 
 
-def feedback(run: EndedRun, source: PullRequestSource) -> UpsertComment | Silence:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trusted:
+    """What the comment may rely on: the default branch, its settings, what the history knows, and the server."""
+
+    default_branch: str
+    settings: Settings
+    base: BaseRuns
+    server: str = "https://github.com"
+    suggestions: tuple[str, ...] = ()
+
+
+def feedback(run: EndedRun, source: PullRequestSource, trusted: Trusted) -> UpsertComment | RefreshComment | Silence:
     """Return the comment that a run of a pull request gets, or why it gets none.
 
-    GitHub is not asked at all when the run is of another event.  Raises GitHubError when GitHub cannot be asked.
+    It is made anew from what the newest runs of the same commit have uploaded, so that no package loses its part to
+    another.  GitHub is not asked when the run is of another event.  Raises GitHubError when GitHub cannot be asked.
     """
-    if run.event != "pull_request":
+    if run.event != PULL_REQUEST:
         return Silence(reason=f"the run {run.name} is of the event {run.event}: only pull requests get a comment")
-    wanted = summary_name(run.attempt)
-    artifact = next((row for row in source.artifacts(int(run.id), wanted) if str(row.run_id) == run.id), None)
-    if artifact is None:
-        return Silence(reason=f"the run {run.name} uploaded no {wanted}: its score job did not get that far")
-    if artifact.expired:
-        return Silence(reason=f"{wanted} of the run {run.name} has expired")
-    try:
-        summary = open_summary(source.download_artifact(artifact, limit=LIMITS.archive), run)
-    except (ReportError, StateError) as error:
-        return Silence(reason=f"{wanted} of the run {run.name}: {error}", warning=True)
-    number = confirmed_number(run, summary.context, source)
-    if number is None:
+    if trusted.settings.comment == "off":
+        return Silence(reason="the setting comment of the default branch is off")
+    summary = _uploaded(run, source)
+    if isinstance(summary, Silence):
+        return summary
+    pull = confirmed(run, summary.context, source)
+    if pull is None:
         return Silence(reason=f"no open pull request has the head {run.head_sha[:12]} of the run {run.name} any more")
-    return UpsertComment(
-        number=number,
-        fingerprint=comment_fingerprint(run.path, summary.context.directory),
-        body=render(summary.record, link=run.url),
-    )
+    packages = ((run, summary), *_others(run, source))
+    reviews = tuple(_review(facts, each, pull, trusted) for facts, each in packages)
+    body = render(reviews, dashboard=trusted.settings.dashboard_url, suggestions=trusted.suggestions)
+    if _is_due(reviews, trusted.settings):
+        return UpsertComment(number=pull.number, fingerprint=comment_fingerprint(), body=body)
+    return RefreshComment(number=pull.number, fingerprint=comment_fingerprint(), body=body)
 
 
-def confirmed_number(run: EndedRun, context: SummaryContext, source: PullRequestSource) -> int | None:
-    """Return the number of the open pull request whose head is the run's, None when GitHub confirms none.
+def confirmed(run: EndedRun, context: SummaryContext, source: PullRequestSource) -> PullRequestFacts | None:
+    """Return the open pull request whose head is the run's, None when GitHub confirms none.
 
     A number that GitHub's payload or the summary names is a hint; without one that holds, GitHub is asked for the
     pull requests of the head's branch.
@@ -84,19 +105,87 @@ def confirmed_number(run: EndedRun, context: SummaryContext, source: PullRequest
     hint = run.pull_requests[0] if run.pull_requests else context.pull_request
     if hint is not None:
         try:
-            if _is_of(source.pull_request(hint), run):
-                return hint
+            found = source.pull_request(hint)
         except NotFoundError:
             pass  # whoever wrote the hint was wrong, or lied
+        else:
+            if _is_of(found, run):
+                return found
     if not (run.head_owner and run.head_branch):
         return None
-    found = source.pull_requests(head=f"{run.head_owner}:{run.head_branch}")
-    return next((row.number for row in found if _is_of(row, run)), None)
+    rows = source.pull_requests(head=f"{run.head_owner}:{run.head_branch}")
+    return next((row for row in rows if _is_of(row, run)), None)
 
 
-def comment_fingerprint(workflow: str, directory: str) -> str:
-    """Return what tells the comments on one pull request apart: one for each workflow and measured directory."""
-    return short_hash("comment", workflow, directory)
+def comment_fingerprint() -> str:
+    """Return what tells the comment on a pull request from other texts of ours: there is one for all packages."""
+    return short_hash("comment", "pull request")
+
+
+def _uploaded(run: EndedRun, source: PullRequestSource) -> Summary | Silence:
+    """Return the summary that a run has uploaded, or why there is none to use; raises GitHubError."""
+    wanted = summary_name(run.attempt)
+    artifact = next((row for row in source.artifacts(int(run.id), wanted) if str(row.run_id) == run.id), None)
+    if artifact is None:
+        return Silence(reason=f"the run {run.name} uploaded no {wanted}: its score job did not get that far")
+    if artifact.expired:
+        return Silence(reason=f"{wanted} of the run {run.name} has expired")
+    try:
+        return open_summary(source.download_artifact(artifact, limit=LIMITS.archive), run)
+    except (ReportError, StateError) as error:
+        return Silence(reason=f"{wanted} of the run {run.name}: {error}", warning=True)
+
+
+def _others(run: EndedRun, source: PullRequestSource) -> Iterator[tuple[EndedRun, Summary]]:
+    """Yield the newest run of each other workflow that has measured the same commit, with its summary.
+
+    A run that has not ended is left out: when it ends, it writes the comment anew.
+    """
+    newest: dict[str, EndedRun] = {}
+    for facts in source.runs_of_commit(run.head_sha, event=PULL_REQUEST):
+        if facts.head_repository == run.head_repository and facts.path != run.path:
+            newest.setdefault(facts.path, ended_run(facts, run.repository))
+    for other in list(newest.values())[:MOST_WORKFLOWS]:
+        if other.attempt:
+            try:
+                summary = _uploaded(other, source)
+            except GitHubError:
+                continue  # what another package said is not worth losing this one's
+            if isinstance(summary, Summary):
+                yield other, summary
+
+
+def _review(run: EndedRun, summary: Summary, pull: PullRequestFacts, trusted: Trusted) -> Review:
+    """Return what a run says, beside its base."""
+    wanted = BaseWanted(
+        commit=pull.base_sha, ref=pull.base_ref, branch=trusted.default_branch or pull.base_ref, started=run.created
+    )
+    # where the package lies, what it is and at which commit are GitHub's to say, as far as GitHub does
+    record = replace(
+        summary.record,
+        run=replace(summary.record.run, commit=run.head_sha, pull_request=pull.number, branch=run.head_branch),
+    )
+    return Review(
+        record=record,
+        comparison=compared(trusted.base, record, wanted),
+        directory=summary.context.directory,
+        link=run.url,
+        blobs=f"{trusted.server.rstrip('/')}/{run.head_repository}/blob/{run.head_sha}" if run.head_repository else "",
+        base=wanted.note,
+    )
+
+
+def _is_due(reviews: tuple[Review, ...], settings: Settings) -> bool:
+    """Tell whether there is enough to say for a comment where there is none yet."""
+    match settings.comment:
+        case "always":
+            return True
+        case "failures":
+            return verdict_of(reviews) in {"fail", "not_measured"}
+        case "changes":
+            return any(map(says_something, reviews))
+        case "off":
+            return False
 
 
 def _is_of(pull_request: PullRequestFacts, run: EndedRun) -> bool:

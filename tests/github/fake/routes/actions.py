@@ -107,12 +107,13 @@ def _artifact(call: Call) -> Artifact:
 def _runs(call: Call, rows: Iterable[Run]) -> Response:
     """Return a page of the runs that fit, newest first; GitHub shows no more than a number of them."""
     first, last = _range(call.query.get("created", ""))
-    branch, event, status = (call.query.get(name, "") for name in ("branch", "event", "status"))
+    branch, event, status, sha = (call.query.get(name, "") for name in ("branch", "event", "status", "head_sha"))
     fitting = [
         row
         for row in rows
         if first <= row.created_at <= last
         and (not branch or row.head_branch == branch)
+        and (not sha or row.head_sha == sha)
         and (not event or row.event == event)
         and (not status or status in {row.status, row.conclusion})
     ]
