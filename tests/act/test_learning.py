@@ -139,7 +139,7 @@ def test_thirty_runs_are_learned_from_once(make_world: MakeWorld, tmp_path: Path
     assert (issue.state, issue.labels) == ("open", ["ratchetry"])
     assert "coverage.line" in issue.title + issue.body
     (pull,) = issues(world, pull_requests=True)
-    assert pull.title == "Tighten 1 bound, update the weights of arms and promote tone-prompt to short"
+    assert pull.title == "Tighten 1 bound; update the weights of arms; promote tone-prompt to short"
     assert '"maximum": 7,' in proposed(world, "quality-thresholds.json")
 
     teach(world, range(20, 30))

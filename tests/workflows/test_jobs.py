@@ -73,6 +73,9 @@ def _environments() -> Iterator[tuple[str, Step, frozenset[str]]]:
         yield from ((path, step, frozenset(step.env)) for step in action.runs.steps)
 
 
+STEPS: Final = ("stage", "emit", "score", "feedback", "ingest", "persist", "learn", "propose", "report")
+
+
 def test_commands_of_ratchetry_are_understood() -> None:
     """Every call of ratchetry is one that its command line takes."""
     every = dict(commands_below(cli))
@@ -88,7 +91,7 @@ def test_commands_of_ratchetry_are_understood() -> None:
         context = click.Context(cli, info_name="ratchetry")
         every[name].make_context(name, arguments, parent=context)
         called.append(name)
-    assert {"ci stage", "ci emit", "ci score", "ci feedback", "ci ingest", "ci persist", "ci report"} <= set(called)
+    assert {f"ci {step}" for step in STEPS} <= set(called)
 
 
 def test_scripts_and_targets_exist() -> None:

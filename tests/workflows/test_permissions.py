@@ -80,6 +80,24 @@ def test_a_caller_grants_exactly_what_is_asked_for() -> None:
         assert granted(job) == asked_by(target(job.uses)), place
 
 
+def test_each_job_of_learning_has_one_task() -> None:
+    """What lists runs writes nothing, what proposes opens no issues, and what opens issues writes no contents."""
+    found = workflows()[".github/workflows/learning-main.yml"].jobs
+    assert {name: dict(granted(job)) for name, job in found.items()} == {
+        "ingest": {"actions": "read", "contents": "read"},
+        "persist": {"contents": "write"},
+        "propose": {"contents": "write", "pull-requests": "write"},
+        "report": {"contents": "read", "issues": "write"},
+    }
+
+
+def test_learning_can_be_frozen() -> None:
+    """Each step that learns, or proposes what was learned, obeys the variable of the repository."""
+    frozen = [step for place, step in steps() if "ratchetry ci learn" in step.run or "ratchetry ci propose" in step.run]
+    assert len(frozen) == 2
+    assert all("vars.RATCHETRY_DISABLE_LEARNING" in str(step.env["RATCHETRY_DISABLE_LEARNING"]) for step in frozen)
+
+
 def test_a_token_goes_only_to_jobs_that_do_not_run_measured_code() -> None:
     """No step that measures, and none of the workflow of CI, is given a token."""
     for place, step in steps():

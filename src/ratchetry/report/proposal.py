@@ -16,7 +16,7 @@ _LONGEST: Final = 18_000
 
 def title(changed: Sequence[FileProposal]) -> str:
     """Return the title: what changes, in a line."""
-    told = listed([file.headline for file in changed])
+    told = "; ".join(file.headline for file in changed)
     return clip(neutralize(told[:1].upper() + told[1:]), _TITLE)
 
 

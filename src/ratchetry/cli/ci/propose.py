@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +12,7 @@ from ratchetry.errors import EXIT_PASS
 
 if TYPE_CHECKING:
     from ratchetry.domain.proposal import FileProposals
+    from ratchetry.settings import Settings
 
 EPILOG = """\b
 Examples:
@@ -41,16 +41,17 @@ def command(path: str, *, history: str | None, branch: str, repository: str, dry
     from ratchetry.adapters.default_branch import default_branch
     from ratchetry.cli.ci.messages import warn
     from ratchetry.cli.options import load_settings
-    from ratchetry.pipeline.ci.propose import action_of, proposals
-    from ratchetry.pipeline.history import existing_history, history_at
+    from ratchetry.pipeline.ci.propose import action_of, proposals, proposing
+    from ratchetry.pipeline.history import existing_history
     from ratchetry.pipeline.survey import places_of
     from ratchetry.report.proposal import refused_words
 
     settings = load_settings(path, {})
     root = places_of(path, settings).root
     base = branch or default_branch(str(root), os.environ) or "main"
-    kept = existing_history(path, settings, history) if history else history_at(_pulled(path), settings)
-    found = proposals(root, settings, kept, branch=base)
+    if history is None and proposing(settings):
+        _pull(path, settings)
+    found = proposals(root, settings, existing_history(path, settings, history), branch=base)
     for file in found.files:
         if file.refused:
             warn(refused_words(file))
@@ -66,14 +67,13 @@ def command(path: str, *, history: str | None, branch: str, repository: str, dry
         return carry_out((action_of(found, settings, base),), client, heading="What was learned")
 
 
-def _pulled(path: str) -> Path:
-    """Return the directory of the history after bringing in what the shared one has."""
-    from ratchetry.cli.options import load_settings
+def _pull(path: str, settings: Settings) -> None:
+    """Bring in what the shared history has."""
     from ratchetry.cli.progress import progress_for
     from ratchetry.pipeline.ci.shared import shared_history
 
     with progress_for(sys.stderr, os.environ) as progress:
-        return shared_history(path, load_settings(path, {}), os.environ, progress)
+        shared_history(path, settings, os.environ, progress)
 
 
 def _show(found: FileProposals) -> int:

@@ -52,12 +52,17 @@ class Evidence:
     as_of: str
 
 
+def proposing(settings: Settings) -> bool:
+    """Tell whether anything may be proposed."""
+    return not settings.disable_learning and settings.propose != "off"
+
+
 def proposals(root: Path, settings: Settings, history: HistoryDirectory, *, branch: str) -> FileProposals:
     """Return the files as the events have them; none while learning is disabled, or nothing may be proposed.
 
     Raises StateError for a file or a history that cannot be read.
     """
-    if settings.disable_learning or settings.propose == "off":
+    if not proposing(settings):
         return FileProposals(idle=FROZEN if settings.disable_learning else OFF)
     as_of = newest_lesson(history, branch)
     if not as_of:
