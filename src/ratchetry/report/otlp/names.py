@@ -32,12 +32,12 @@ ATTRIBUTES: Final[Mapping[str, str]] = {
     "stages.*.status": "cicd.pipeline.task.run.result",
     "stages.*.reason": "ratchetry.stage.reason",
     "stages.*.cached": "ratchetry.stage.cached",
-    "tests.id": "test.case.name",
-    "tests.outcome": "test.case.result.status",
-    "tests.attempts": "ratchetry.test.attempts",
-    "tests.signature": "ratchetry.test.signature",
+    "tests[].id": "test.case.name",
+    "tests[].outcome": "test.case.result.status",
+    "tests[].attempts": "ratchetry.test.attempts",
+    "tests[].signature": "ratchetry.test.signature",
 }
-"""The attribute that says what a field of the record says, `*` standing for any name."""
+"""The attribute that says what a field of the record says, `*` standing for any name and `[]` for each row."""
 
 RESULTS: Final[Mapping[Verdict, str]] = {
     "pass": "success",
