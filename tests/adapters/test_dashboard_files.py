@@ -67,6 +67,14 @@ def test_a_directory_with_something_else_is_left_alone(tmp_path: Path) -> None:
     assert names(unfinished) == {"index.html", "data/runs.00000002.js"}
 
 
+def test_links_are_not_written_through(tmp_path: Path) -> None:
+    """A link in place of a directory of the dashboard leads nowhere."""
+    write(tmp_path / "site", ("runs", "00000001", b"a"))
+    (tmp_path / "site" / "badges").symlink_to(tmp_path)
+    with pytest.raises(UsageError, match="is a link"):
+        DashboardFiles(tmp_path / "site")
+
+
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     """A file where the directory should be ends in a message, not in a traceback."""
     (tmp_path / "site").write_text("a file")

@@ -46,6 +46,10 @@ class DashboardFiles:
                 msg = f"{root}: holds something else than a dashboard; name an empty directory or a new one"
                 raise UsageError(msg)
             root.mkdir(parents=True, exist_ok=True)
+            for name in sorted(_OWN):
+                if (root / name).is_symlink():
+                    msg = f"{root / name}: is a link, through which a dashboard does not write; remove it"
+                    raise UsageError(msg)
         except OSError as error:
             raise _unwritable(root, error) from error
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
 import threading
 from datetime import datetime
 from pathlib import Path
@@ -90,7 +92,7 @@ def _told(built: Built, output_format: str) -> str:
     counts = built.counts
     what = ", ".join(f"{counts.get(name, 0):,} {name}" for name in ("runs", "metrics", "benchmarks", "tests"))
     lines = [f"{built.index}: {what}", f"{built.files:,} files, {built.bytes:,} bytes; page {built.page_bytes:,} bytes"]
-    return "\n".join([*lines, *(f"without {name}: {reason}" for name, reason in sorted(built.absent.items()))])
+    return _lines(*lines, *(f"without {name}: {reason}" for name, reason in sorted(built.absent.items())))
 
 
 def _fleet_told(built: FleetBuilt, output_format: str) -> str:
@@ -105,8 +107,15 @@ def _fleet_told(built: FleetBuilt, output_format: str) -> str:
             "missing": dict(built.missing),
         }
         return json.dumps(document, indent=2)
-    lines = [f"{built.index}: {len(built.dashboards):,} repositories"]
-    return "\n".join([*lines, *(f"without {name!r}: {reason}" for name, reason in sorted(built.missing.items()))])
+    missing = (f"without {name}: {reason}" for name, reason in sorted(built.missing.items()))
+    return _lines(f"{built.index}: {len(built.dashboards):,} repositories", *missing)
+
+
+def _lines(*lines: str) -> str:
+    """Return lines for a terminal: names come from histories, so nothing in them may steer it."""
+    from ratchetry.report.text import encodable, neutralize
+
+    return encodable("\n".join(map(neutralize, lines)), sys.stdout.encoding)
 
 
 def _fields(built: Built) -> dict[str, object]:
@@ -125,6 +134,6 @@ def _serve(root: Path, port: int, seconds: float | None) -> None:
     """Serve a directory until interrupted, or for some seconds."""
     from ratchetry.adapters.loopback import served
 
-    with served(root, port) as address:
+    with contextlib.suppress(KeyboardInterrupt), served(root, port) as address:
         click.echo(f"{address}  (Ctrl-C ends it)")
         threading.Event().wait(seconds)
