@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from ratchetry.domain.record import Finding, RunRecord, Severity
 from ratchetry.report import view
+from ratchetry.report.comment_view import uncovered
 from ratchetry.report.text import clip, clip_middle, neutralize, neutralize_lines, plural
 from ratchetry.report.verdict import sentence
 
@@ -22,7 +23,7 @@ LONGEST_MESSAGE: Final = 4096
 """The runner cuts what is longer (https://github.com/actions/runner, ExecutionContext.cs)."""
 _LONGEST_TITLE: Final = 250
 
-Kind = Literal["error", "warning"]
+Kind = Literal["error", "warning", "notice"]
 
 _KINDS: Final[Mapping[Severity, Kind]] = {
     "critical": "error",
@@ -43,25 +44,28 @@ class Annotation:
     message: str
     file: str = ""
     line: int = 0
+    last: int = 0
+    """The last line, where there is more than one."""
 
 
 def render(record: RunRecord, *, prefix: str = "") -> tuple[str, ...]:
-    """Return at most ten errors and ten warnings, worst first, each as one line for the runner.
+    """Return at most ten errors, ten warnings and ten notices, worst first, each as one line for the runner.
 
     `prefix` is where the measured repository lies in the checkout, if it is not the checkout itself.
     """
-    rows = (*_gates(record), *_failing(record), *_findings(record))
-    errors = tuple(row for row in rows if row.kind == "error")[:MOST_OF_A_KIND]
-    warnings = tuple(row for row in rows if row.kind == "warning")[:MOST_OF_A_KIND]
+    rows = (*_gates(record), *_failing(record), *_findings(record), *_uncovered(record))
+    kinds: tuple[Kind, ...] = ("error", "warning", "notice")
+    shown = (row for kind in kinds for row in tuple(row for row in rows if row.kind == kind)[:MOST_OF_A_KIND])
     root = f"{prefix.rstrip('/')}/" if prefix else ""
-    return tuple(command(replace(row, file=row.file and f"{root}{row.file}")) for row in (*errors, *warnings))
+    return tuple(command(replace(row, file=row.file and f"{root}{row.file}")) for row in shown)
 
 
 def command(annotation: Annotation) -> str:
     """Return an annotation as a workflow command that holds no second one."""
     line = str(annotation.line) if annotation.file and annotation.line else ""
+    last = str(annotation.last) if line and annotation.last > annotation.line else ""
     title = clip_middle(neutralize(annotation.title), _LONGEST_TITLE)
-    properties = {"file": neutralize(annotation.file), "line": line, "title": title}
+    properties = {"file": neutralize(annotation.file), "line": line, "endLine": last, "title": title}
     told = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
     return f"::{annotation.kind} {told}::{_message(annotation.message)}"
 
@@ -100,6 +104,15 @@ def _findings(record: RunRecord) -> Iterator[Annotation]:
         kind = _KINDS.get(row.severity)
         if kind and row.tool != "pytest":
             yield _annotation(row, kind)
+
+
+def _uncovered(record: RunRecord) -> Iterator[Annotation]:
+    """Yield the changed lines that no test executes: GitHub shows them beside the change."""
+    for row in uncovered(record):
+        message = f"No test executes {row.lines}, which this change adds or edits."
+        yield Annotation(
+            kind="notice", title="coverage: not covered", message=message, file=row.path, line=row.first, last=row.last
+        )
 
 
 def _annotation(finding: Finding, kind: Kind) -> Annotation:

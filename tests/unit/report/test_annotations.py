@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from ratchetry.domain.record import Failure, Finding, RunRecord, Severity, TestResult
 from ratchetry.report.annotations import LONGEST_MESSAGE, Annotation, command, render
-from tests.unit.report import records, snapshots
+from tests.unit.report import records, reviews, snapshots
 from tests.unit.report.hostile import few, hostile, steady, texts
 
 COMMAND = re.compile(
-    r"::(error|warning) ((?:file|line|title)=[^:,\r\n]*(?:,(?:file|line|title)=[^:,\r\n]*)*)?::([^\r\n]+)"
+    r"::(error|warning|notice) ((?:file|line|endLine|title)=[^:,\r\n]*"
+    r"(?:,(?:file|line|endLine|title)=[^:,\r\n]*)*)?::([^\r\n]+)"
 )
 
 
@@ -138,3 +139,13 @@ def test_any_record_gives_valid_commands(record: RunRecord) -> None:
     assert kinds == sorted(kinds)
     assert kinds.count("error") <= 10
     assert kinds.count("warning") <= 10
+
+
+def test_changed_lines_that_no_test_executes_are_noticed() -> None:
+    """Each stretch of uncovered changed lines is a notice at all of its lines, at most ten of them."""
+    (line,) = render(with_findings(reviews.UNCOVERED[0]), prefix="packages/core")
+    kind, properties, message = parsed(line)
+    assert (kind, properties["file"]) == ("notice", "packages/core/src/parcel/route.py")
+    assert (properties["line"], properties["endLine"]) == ("140", "148")
+    assert "lines 140-148" in message
+    assert len(render(with_findings(*reviews.UNCOVERED * 20))) == 10

@@ -139,12 +139,12 @@ def _uploaded(run: EndedRun, source: PullRequestSource) -> Summary | Silence:
 def _others(run: EndedRun, source: PullRequestSource) -> Iterator[tuple[EndedRun, Summary]]:
     """Yield the newest run of each other workflow that has measured the same commit, with its summary.
 
-    A run that has not ended is left out: when it ends, it writes the comment anew.
+    Of a run that is going on, what its attempt before said is kept: when it ends, it writes the comment anew.
     """
     newest: dict[str, EndedRun] = {}
     for facts in source.runs_of_commit(run.head_sha, event=PULL_REQUEST):
         if facts.head_repository == run.head_repository and facts.path != run.path:
-            newest.setdefault(facts.path, ended_run(facts, run.repository))
+            newest.setdefault(facts.path, _ended(facts, run.repository))
     for other in list(newest.values())[:MOST_WORKFLOWS]:
         if other.attempt:
             try:
@@ -153,6 +153,12 @@ def _others(run: EndedRun, source: PullRequestSource) -> Iterator[tuple[EndedRun
                 continue  # what another package said is not worth losing this one's
             if isinstance(summary, Summary):
                 yield other, summary
+
+
+def _ended(facts: WorkflowRunFacts, repository: str) -> EndedRun:
+    """Return the newest attempt of a run that has ended, 0 where none has."""
+    run = ended_run(facts, repository)
+    return run if run.attempt else replace(run, attempt=facts.attempt - 1)
 
 
 def _review(run: EndedRun, summary: Summary, pull: PullRequestFacts, trusted: Trusted) -> Review:
