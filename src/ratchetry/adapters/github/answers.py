@@ -97,6 +97,7 @@ class Issue:
     html_url: str
     body: str | None = None
     state_reason: str | None = None
+    closed_at: str | None = None
     user: Login | None = None
     labels: tuple[Named | str, ...] = ()
     pull_request: dict[str, object] | None = None
@@ -109,6 +110,7 @@ class Issue:
             body=self.body or "",
             state=self.state,
             state_reason=self.state_reason or "",
+            closed_at=self.closed_at or "",
             author=self.user.login if self.user else "",
             labels=tuple(label if isinstance(label, str) else label.name for label in self.labels),
             url=self.html_url,

@@ -79,6 +79,7 @@ class IssueFacts:
     author: str
     labels: tuple[str, ...]
     url: str
+    closed_at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

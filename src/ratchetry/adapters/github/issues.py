@@ -26,7 +26,7 @@ from ratchetry.domain.action import CloseIssue, UpsertIssue
 from ratchetry.domain.fingerprint import short_hash
 from ratchetry.errors import GitHubError
 
-_UNWANTED = frozenset({"not_planned", "duplicate"})
+UNWANTED = frozenset({"not_planned", "duplicate"})
 
 
 def upsert_issue(client: GitHubClient, action: UpsertIssue) -> Done:
@@ -120,7 +120,7 @@ def _settle(client: GitHubClient, rows: Sequence[IssueFacts], wanted: Mapping[st
         if row.state == "open":
             _close(client, row, "duplicate")
     closed = kept.state != "open"
-    if closed and kept.state_reason in _UNWANTED:
+    if closed and kept.state_reason in UNWANTED:
         return Done(state="silenced", url=kept.url)
     changes: dict[str, Json] = dict(wanted) if _differs(kept, wanted) else {}
     if closed:

@@ -96,6 +96,17 @@ def advice_in(events: Iterable[Event], as_of: str) -> tuple[tuple[Advice, ...], 
     return tuple(advice for _, advice in ordered), tuple(Refusal(event=name, reason=refused[name]) for name in refused)
 
 
+def closings(events: Iterable[Event], as_of: str) -> dict[str, float]:
+    """Return when each thing was last closed, in days since 1970; what lies beyond the newest run does not count."""
+    limit = (days_of(as_of) or 0.0) + FUTURE_DAYS
+    found: dict[str, float] = {}
+    for kept in events:
+        at = days_of(kept.time)
+        if kept.kind == "issue" and kept.data.get("phase") == "closed" and at is not None and at <= limit:
+            found[kept.subject] = max(at, found.get(kept.subject, at))
+    return found
+
+
 def _advice_of(kept: Event) -> Advice:
     """Return the advice of an event; raises ValueError saying which field makes no sense."""
     at = days_of(kept.time)

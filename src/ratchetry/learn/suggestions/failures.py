@@ -148,7 +148,7 @@ def _risky(each: ModuleEvidence, covered: float, report: TrendReport) -> Suggest
 
 
 def bounds_to_move(report: TrendReport, bounds: Sequence[Threshold]) -> Iterator[Suggestion]:
-    """Yield the bounds short of their target that what is measured supports a step further, and that does not worsen."""
+    """Yield the bounds short of their target that what is measured, if it does not worsen, supports a step further."""
     latest = {each.name: each for each in report.series}
     for row in bounds:
         each = latest.get(row.metric)
