@@ -25,9 +25,10 @@
     return `${letters.slice(0, head).join("")}…${letters.slice(letters.length - (most - 1 - head)).join("")}`;
   }
 
-  /** Return a name as an element that keeps its direction to itself. */
+  /** Return a name as an element that keeps its direction to itself, and is broken where its parts meet. */
   function name(text, most = 120) {
-    return h("bdi", { class: "name", text: clip(text, most) });
+    const parts = clip(text, most).split(/(?<=::|[/_.[])(?=\w)/);
+    return h("bdi", { class: "name" }, parts.flatMap((part, at) => (at ? [h("wbr"), part] : [part])));
   }
 
   /** Return a name in full where it was clipped: to be opened, and copied. */
@@ -79,9 +80,9 @@
     return relative ? signed(value * 100, "percent").replace(" pp", " %") : signed(value, unit);
   }
 
-  /** Return an interval in words, empty for none. */
+  /** Return an interval in parentheses, empty for none and for one that is a point. */
   function interval(ends, show) {
-    return ends ? `95% interval ${show(ends[0])} to ${show(ends[1])}` : "";
+    return ends && ends[0] !== ends[1] ? ` (95% interval ${show(ends[0])} to ${show(ends[1])})` : "";
   }
 
   /** Return a probability. */

@@ -16,7 +16,7 @@
    * Return a table.
    *
    * A column has a `key` and `label`, `of(row)` for sorting and saving, `cell(row)` for what is shown, and `number`
-   * where it is one.  `search(row)` is the text that is searched; without it there is no field for that.  Parameters of
+   * where it is one; one that is only `saved` is not shown.  `search(row)` is the text that is searched; without it there is no field for that.  Parameters of
    * the address begin with the table's `id`, except for that of the page's `main` table.
    */
   function table({ id, caption, columns, rows, order = "", search = null, file = id, main = false, empty = "There are none.", size = PAGE }) {
@@ -25,13 +25,14 @@
     const state = { sort: query.get(key("sort")) || order, q: search ? query.get(key("q")) ?? "" : "", at: Math.max(1, Number.parseInt(query.get(key("at")), 10) || 1) };
     let shown = rows;
 
-    const head = h("tr", {}, columns.map(header));
+    const visible = columns.filter((column) => !column.saved);
+    const head = h("tr", {}, visible.map(header));
     const body = h("tbody");
     const pager = h("nav", { class: "pager", "aria-label": `Pages of ${caption}` });
     const count = h("span", { class: "soft" });
     const field = search && h("input", { type: "search", id: `${id}-search`, placeholder: "Search", "aria-label": `Search in ${caption}`, value: state.q, maxlength: 400, oninput: (event) => set({ q: event.target.value, at: 1 }) });
     const bar = h("div", { class: "tablebar" }, field, count, ratchetry.downloads(file, columns, () => shown));
-    const scroll = h("div", { class: "scroll", role: "region", "aria-label": caption, tabindex: 0 }, h("table", {}, h("caption", { class: "hidden", text: caption }), h("thead", {}, head), body));
+    const scroll = h("div", { class: "scroll", role: "group", "aria-label": caption, tabindex: 0 }, h("table", {}, h("caption", { class: "hidden", text: caption }), h("thead", {}, head), body));
 
     /** Return the heading of a column, a button where it can be sorted. */
     function header(column) {
@@ -70,7 +71,7 @@
       state.at = Math.min(state.at, pages);
       const part = shown.slice((state.at - 1) * size, state.at * size);
       body.replaceChildren(...part.map(line));
-      if (!part.length) body.append(h("tr", {}, h("td", { colspan: columns.length, class: "soft", text: state.q ? "Nothing matches." : empty })));
+      if (!part.length) body.append(h("tr", {}, h("td", { colspan: visible.length, class: "soft", text: state.q ? "Nothing matches." : empty })));
       count.textContent = shown.length === rows.length ? ratchetry.plural(rows.length, "row") : `${shown.length.toLocaleString("en")} of ${ratchetry.plural(rows.length, "row")}`;
       for (const one of head.children) {
         const name = one.getAttribute("data-key");
@@ -82,7 +83,7 @@
 
     /** Return a row; its first cell names it. */
     function line(row) {
-      return h("tr", {}, columns.map((column, place) => h(place ? "td" : "th", { scope: place ? null : "row", class: [column.number && "number", column.class].filter(Boolean).join(" ") || null }, column.cell ? column.cell(row) : text(column.of(row)))));
+      return h("tr", {}, visible.map((column, place) => h(place ? "td" : "th", { scope: place ? null : "row", class: [column.number && "number", column.class].filter(Boolean).join(" ") || null }, column.cell ? column.cell(row) : text(column.of(row)))));
     }
 
     /** Return a value of a cell as text. */

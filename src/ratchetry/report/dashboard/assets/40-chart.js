@@ -30,8 +30,15 @@
 
   /** Return uPlot's axes: days in UTC, values with their unit. */
   function axes(unit) {
+    const days = [
+      [31_536_000, "{YYYY}", null, null, null, null, null, null, 1],
+      [2_419_200, "{MMM}", "\n{YYYY}", null, null, null, null, null, 1],
+      [86_400, "{D} {MMM}", "\n{YYYY}", null, null, null, null, null, 1],
+      [60, "{HH}:{mm}", "\n{D} {MMM} {YYYY}", null, "\n{D} {MMM}", null, null, null, 1],
+      [1, "{HH}:{mm}:{ss}", "\n{D} {MMM} {YYYY}", null, "\n{D} {MMM}", null, null, null, 1],
+    ];
     const common = { stroke: color("soft"), grid: { stroke: color("line"), width: 1 }, ticks: { stroke: color("line"), width: 1 }, font: "12px system-ui, sans-serif" };
-    return [{ ...common }, { ...common, size: 74, values: (_, splits) => splits.map((value) => (value === null ? "" : ratchetry.number(value, unit))) }];
+    return [{ ...common, values: days, space: 64 }, { ...common, size: (_, shown) => 18 + 7 * Math.max(4, ...(shown ?? []).map((one) => one.length)), values: (_, splits) => splits.map((value) => (value === null ? "" : ratchetry.number(value, unit))) }];
   }
 
   /** Draw marks: vertical lines with numbers for changes, letters for notes. */
@@ -42,6 +49,7 @@
     ctx.font = `600 ${11 * ratio}px system-ui, sans-serif`;
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
+    const taken = [];
     for (const mark of marks) {
       const x = Math.round(plot.valToPos(mark.time, "x", true));
       if (x < bbox.left || x > bbox.left + bbox.width) continue;
@@ -52,11 +60,14 @@
       ctx.moveTo(x, bbox.top);
       ctx.lineTo(x, bbox.top + bbox.height);
       ctx.stroke();
+      const row = taken.filter((other) => Math.abs(other - x) < 18 * ratio).length;
+      const y = bbox.top + (9 + 18 * Math.min(row, 8)) * ratio;
+      taken.push(x);
       ctx.beginPath();
-      ctx.arc(x, bbox.top + 9 * ratio, 8 * ratio, 0, 2 * Math.PI);
+      ctx.arc(x, y, 8 * ratio, 0, 2 * Math.PI);
       ctx.fill();
       ctx.fillStyle = color("card");
-      ctx.fillText(mark.label, x, bbox.top + 9.5 * ratio);
+      ctx.fillText(mark.label, x, y + ratio / 2);
     }
     ctx.restore();
   }

@@ -17,14 +17,14 @@
   /** Say what a change of level was. */
   function stepText(step, unit) {
     const size = effect(step.effect, step.relative, unit);
-    const sure = step.interval ? ` (${interval(step.interval, (end) => effect(end, step.relative, unit))})` : "";
+    const sure = interval(step.interval, (end) => effect(end, step.relative, unit));
     return `went ${step.direction} from ${number(step.before, unit)} to ${number(step.after, unit)}, ${size}${sure}`;
   }
 
   /** Say where a series goes. */
   function trendText(trend, unit) {
     if (trend.slope === null) return trend.reason;
-    const ends = trend.interval ? ` (${interval(trend.interval, (end) => signed(end * 30, unit))})` : "";
+    const ends = interval(trend.interval, (end) => signed(end * 30, unit));
     return `${signed(trend.slope * 30, unit)} in 30 days${ends}, over ${ratchetry.plural(trend.n, "point")} since ${ratchetry.moment(trend.since).slice(0, 10)}`;
   }
 

@@ -19,6 +19,7 @@
     for (const one of overview.regressions) if (one.verdict === "regressed") add(one.name, 300, regressionText(one), { label: "regressed", tone: "fail" });
     for (const row of overview.metrics) judged(row, row.better, row.trend, add);
     for (const row of overview.benchmarks) if (row.verdict === "worsening" || worse(row.step, "lower")) slowed(row, add);
+    tested(add);
     return [...found.values()].sort((one, other) => other.weight - one.weight);
   }
 
@@ -32,7 +33,7 @@
   /** Say how the newest run differs from its base. */
   function regressionText(one) {
     const show = (value) => ratchetry.effect(value, one.relative, one.unit);
-    return `${number(one.base, one.unit)} → ${number(one.head, one.unit)} in the newest run, ${show(one.difference)} (${ratchetry.interval(one.interval, show)})`;
+    return `${number(one.base, one.unit)} → ${number(one.head, one.unit)} in the newest run, ${show(one.difference)}${ratchetry.interval(one.interval, show)}`;
   }
 
   /** Tell whether a change of level is recent and for the worse. */
@@ -55,16 +56,60 @@
     add(row.name, 50, one.step ? `${ratchetry.stepText(row.step, row.unit)} on ${ratchetry.day(row.step.time)}` : `${ratchetry.signed(row.slope * 30, row.unit)} in 30 days, ${ratchetry.chance(row.q)}`, one).benchmark = row;
   }
 
+  /** Add what the tests say. */
+  function tested(add) {
+    const { run, flaky } = overview;
+    const to = (page, more) => ratchetry.route.to(page, "", more);
+    if (run.failed) add("tests", 500, `${plural(run.failed, "test")} failed in the newest run`, { label: "failed", tone: "fail" }).href = to("tests", { state: "X" });
+    if (flaky?.active) add("flaky tests", 20, `${plural(flaky.active, "test")} fail whatever the code is: ${flaky.names.slice(0, 3).map((test) => ratchetry.clip(test, 70)).join(", ")}${flaky.active > 3 ? " and more" : ""}`, { label: "flaky", tone: "warn" }).href = to("flaky");
+  }
+
+  /** Return the changes that several things got worse with, and the other problems; what failed a gate is in both. */
+  function grouped(found) {
+    const changes = new Map();
+    for (const one of found) {
+      const step = one.lines.find((line) => line.step)?.step;
+      if (step?.bad) changes.set(`${step.good} ${step.bad}`, [...(changes.get(`${step.good} ${step.bad}`) ?? []), { one, step }]);
+    }
+    const groups = [...changes.values()].filter((members) => members.length > 1).sort((some, others) => others.length - some.length);
+    const inGroup = new Set(groups.flat().map(({ one }) => one));
+    return { groups, singles: found.filter((one) => !inGroup.has(one) || one.lines.some((line) => !line.step)) };
+  }
+
+  /** Return a change that several things got worse with as an entry of the list. */
+  function change(members) {
+    const [{ step }] = members;
+    const rows = members.map(({ one, step: own }) => h("li", {},
+      h("div", { class: "what" }, titleOf(one), h("p", { class: "small" }, `${number(own.before, unitOf(one))} → ${number(own.after, unitOf(one))}, `, h("strong", { class: "bad", text: ratchetry.effect(own.effect, own.relative, unitOf(one)) }))), drawingOf(one)));
+    return h("li", { class: "problem fail" }, h("div", { class: "what" }, h("h3", { text: `${members.length} things got worse with one change, on ${ratchetry.day(step.time)}` }), whyOf(step), h("ul", { class: "members" }, rows)));
+  }
+
+  /** Return the unit of what a problem is of. */
+  function unitOf(one) {
+    return (one.row ?? one.benchmark)?.unit ?? "";
+  }
+
+  /** Return the name of what a problem is of, as a link where there is a page on it. */
+  function titleOf(one) {
+    if (one.href) return h("a", { href: one.href }, name(one.subject));
+    return one.row || one.benchmark ? link(one.benchmark ? "benchmark" : "metric", one.subject, name(one.subject.replace(/^benchmark\./, ""))) : name(one.subject);
+  }
+
+  /** Return the trend of what a problem is of, where there is one. */
+  function drawingOf(one) {
+    if (one.row) return ratchetry.rowSpark(one.row);
+    return one.benchmark ? ratchetry.sparkOf(one.benchmark.spark, { label: `Trend of ${ratchetry.clip(one.subject, 80)}` }) : null;
+  }
+
   /** Return what is wrong with one subject as an entry of the list. */
   function problem(one) {
-    const page = one.benchmark ? "benchmark" : "metric";
     const tone = one.lines.some((line) => line.tone === "fail") ? "fail" : one.lines[0].tone;
-    const drawing = one.row ? ratchetry.rowSpark(one.row) : one.benchmark ? ratchetry.sparkOf(one.benchmark.spark, { label: `Trend of ${ratchetry.clip(one.subject, 80)}` }) : null;
-    const title = one.row || one.benchmark ? link(page, one.subject, name(one.subject)) : name(one.subject);
+    const drawing = drawingOf(one);
+    const known = one.row ?? one.benchmark;
     return h("li", { class: `problem ${tone}` },
-      h("div", { class: "what" }, h("h3", {}, title), one.row?.title && h("p", { class: "soft small", text: one.row.title }),
+      h("div", { class: "what" }, h("h3", {}, titleOf(one)), one.row?.title && h("p", { class: "soft small", text: one.row.title }),
         h("ul", {}, one.lines.map((line) => h("li", {}, tag(line.label, line.tone), " ", ratchetry.clip(line.text, 400), line.step && whyOf(line.step))))),
-      drawing && h("div", { class: "look" }, drawing, one.row && h("span", { class: "now", text: number(one.row.latest, one.row.unit) })));
+      drawing && h("div", { class: "look" }, drawing, h("span", { class: "now", text: number(known.latest, known.unit) })));
   }
 
   /** Return where to look for the cause of a change: the commits, and what people noted then. */
@@ -96,7 +141,7 @@
     const { run, flaky, learning, counts } = overview;
     const to = ratchetry.route.to;
     return [
-      ["Score", overview.score === null ? "–" : number(overview.score), overview.score === null ? "not measured" : "of 100", to("metric", "score.total")],
+      ["Score", overview.score === null ? "–" : ratchetry.digits(overview.score, 3), overview.score === null ? "not measured" : "of 1", to("metric", "score.total")],
       ["Coverage", run.coverage === null ? "–" : number(run.coverage, "percent"), run.coverage === null ? "not measured" : "of lines", to("metric", "coverage.line")],
       ["Failed tests", run.failed === null ? "–" : number(run.failed), run.failed === null ? "not measured" : `of ${(counts.tests ?? 0).toLocaleString("en")} known`, to("tests")],
       ["Flaky tests", flaky ? number(flaky.active) : "–", flaky ? `${flaky.suspected} suspected, ${flaky.quarantined} in quarantine` : "cannot be told", to("flaky")],
@@ -126,14 +171,18 @@
   /** Return the first page. */
   function page() {
     const found = problems();
-    const shown = found.slice(0, MOST_PROBLEMS);
-    const rest = found.slice(MOST_PROBLEMS);
+    const { groups, singles } = grouped(found);
+    const grave = singles.filter((one) => one.weight >= 500);
+    const minor = singles.filter((one) => one.weight < 500);
+    const entries = [...grave.map(problem), ...groups.map(change), ...minor.map(problem)];
+    const shown = entries.slice(0, MOST_PROBLEMS);
+    const rest = entries.slice(MOST_PROBLEMS);
     return [
       banner(found),
       ratchetry.filterForm("branch", "since", "until", "package"),
       ratchetry.section("wrong", "What is wrong, and why", `worst first, on ${ratchetry.clip(overview.branch, 40)}`,
-        shown.length ? h("ol", { class: "problems" }, shown.map(problem)) : h("p", { class: "soft", text: "Nothing: every gate passed, no metric regressed, worsens or changed its level for the worse in 30 days." }),
-        rest.length ? h("details", {}, h("summary", { text: `${plural(rest.length, "more thing")} to look at` }), h("ol", { class: "problems" }, rest.map(problem))) : null),
+        shown.length ? h("ol", { class: "problems" }, shown) : h("p", { class: "soft", text: "Nothing: every gate passed, no metric regressed, worsens or changed its level for the worse in 30 days." }),
+        rest.length ? h("details", {}, h("summary", { text: `${plural(rest.length, "more thing")} to look at` }), h("ol", { class: "problems" }, rest)) : null),
       failures(),
       ratchetry.section("trends", "Every metric", plural(overview.counts.metrics ?? 0, "metric"), ratchetry.metricTables()),
       overview.marks.length ? ratchetry.section("noted", "What people noted", "marked in every chart", ratchetry.marksTable(overview.marks.slice(-10).reverse(), "noted-table")) : null,

@@ -40,7 +40,7 @@
       { key: "change", label: "Since the run before", number: true, of: (row) => (row.previous === null ? null : row.latest - row.previous), cell: (row) => difference(row) },
       { key: "bound", label: "Bound", number: true, of: (row) => row.bound?.value ?? null, cell: (row) => boundText(row) },
       { key: "verdict", label: "Verdict", of: (row) => row.trend.verdict, cell: (row) => tag(row.trend.verdict) },
-      { key: "unit", label: "Unit", of: (row) => row.unit, cell: (row) => ratchetry.clip(row.unit, 20), class: "spare" },
+      { key: "unit", of: (row) => row.unit, saved: true },
     ];
   }
 

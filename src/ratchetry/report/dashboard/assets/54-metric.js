@@ -24,13 +24,18 @@
     });
   }
 
-  /** Return the level at each moment: what lies between the changes. */
-  function levelAt(steps, times) {
+  /** Return the level at each moment: the median of the points between two changes. */
+  function levelAt(steps, { times, values }) {
     if (!steps.length) return null;
-    return times.map((time) => {
-      const last = steps.filter((step) => step.time <= time).at(-1);
-      return last ? last.after : steps[0].before;
-    });
+    const part = times.map((time) => steps.filter((step) => step.time <= time).length);
+    const medians = new Map([...new Set(part)].map((one) => [one, median(values.filter((_, at) => part[at] === one))]));
+    return part.map((one) => medians.get(one));
+  }
+
+  /** Return the median of some values. */
+  function median(values) {
+    const sorted = [...values].sort((one, other) => one - other);
+    return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.floor(sorted.length / 2)]) / 2;
   }
 
   /** Return the trend line and the ends of its 95 percent interval at each moment since it holds. */
@@ -47,7 +52,7 @@
   /** Return the lines that go with the points, and what the legend says of them. */
   function layersOf(metric, points, wanted) {
     if (!wanted.own) return { layers: [], keys: [] };
-    const level = levelAt(metric.steps, points.times);
+    const level = levelAt(metric.steps, points);
     const trend = trendAt(metric.trend, points.times);
     const bound = boundAt(metric, points.times);
     return {
@@ -58,7 +63,7 @@
         trend && { values: trend[0], color: "warn", width: 2 },
         bound && { values: bound, color: "fail", width: 1.5, dash: [8, 4], stepped: true },
       ].filter(Boolean),
-      keys: [level && ["level", "level between changes"], trend && ["drift", "drift with the 95% interval of its slope"], bound && ["bound", `${metric.bound.kind} that holds it`]],
+      keys: [level && ["level", "median between changes"], trend && ["drift", "drift with the 95% interval of its slope"], bound && ["bound", `${metric.bound.kind} that holds it`]],
     };
   }
 

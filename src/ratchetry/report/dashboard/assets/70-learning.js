@@ -50,15 +50,15 @@
     const most = 16, width = 760, lane = 24;
     const shown = arms.slice(0, most);
     const x = ratchetry.scaled(rows[0].time, rows.at(-1).time, 10, width - 10);
-    const drawing = s("svg", { class: "lanes", viewBox: `0 0 ${width} ${shown.length * lane + 18}`, role: "img", "aria-label": `${rows.length} choices among ${ratchetry.plural(arms.length, "arm")} from ${day(rows[0].time)} to ${day(rows.at(-1).time)}; the table below has each` });
+    const drawing = s("svg", { class: "lanes", viewBox: `0 0 ${width} ${shown.length * lane}`, role: "img", "aria-label": `${rows.length} choices among ${ratchetry.plural(arms.length, "arm")} from ${day(rows[0].time)} to ${day(rows.at(-1).time)}; the table below has each` });
     shown.forEach((_, at) => drawing.append(s("line", { class: "track", x1: 0, x2: width, y1: at * lane + lane / 2, y2: at * lane + lane / 2 })));
     for (const row of rows) {
       const at = shown.indexOf(row.arm);
       if (at >= 0) drawing.append(s("circle", { class: CHOICES[row.status][1], cx: x(row.time).toFixed(1), cy: at * lane + lane / 2, r: row.reward === null ? 3 : (3 + 5 * Math.min(1, Math.max(0, row.reward))).toFixed(1) }));
     }
-    drawing.append(s("text", { x: 2, y: shown.length * lane + 13, text: day(rows[0].time) }), s("text", { x: width - 2, y: shown.length * lane + 13, class: "right", text: day(rows.at(-1).time) }));
     const labels = h("ul", { class: "lanenames" }, shown.map((arm) => h("li", {}, link("arm", arm, name(arm, 34)))));
-    return [h("div", { class: "lanebox" }, labels, drawing), ratchetry.legend(["pass dot", "rewarded, the larger the better"], ["note dot", "waiting for its reward"], ["none dot", "reward missing"], ["skip dot", "censored"]), arms.length > most && h("p", { class: "soft small", text: `${arms.length - most} more arms are in the table.` })];
+    const ends = h("p", { class: "ends soft small" }, h("span", { text: day(rows[0].time) }), h("span", { text: day(rows.at(-1).time) }));
+    return [h("div", { class: "lanebox" }, labels, h("div", {}, drawing, ends)), ratchetry.legend(["pass dot", "rewarded, the larger the better"], ["note dot", "waiting for its reward"], ["none dot", "reward missing"], ["skip dot", "censored"]), arms.length > most && h("p", { class: "soft small", text: `${arms.length - most} more arms are in the table.` })];
   }
 
   /** Return the page of the bandit. */
