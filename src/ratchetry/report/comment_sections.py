@@ -23,8 +23,8 @@ MOST_FINDINGS: Final = 20
 MOST_STRETCHES: Final = 20
 MOST_METRICS: Final = 15
 _SPARKS: Final = 20
-_GATES: Final = ("Gate", "Value:", "Bound:", "Verdict")
-_METRICS: Final = ("Metric", "Base → head:", "Difference:", "Gate")
+_GATES: Final = ("Gate", "Value:", "Bound:")
+_METRICS: Final = ("Metric and gate", "Base → head:", "Difference:")
 _NAME: Final = 80
 
 
@@ -52,7 +52,7 @@ def _in_the_way(review: Review) -> Iterator[Block]:
 def _gate(row: view.GateRow) -> str:
     """Return one gate as a row."""
     cells = (prose(cell) or "-" for cell in (row.value, row.bound))
-    return table_row(shown_name(row.metric), *cells, f"{ICONS[row.verdict]} {VERDICTS[row.verdict]}")
+    return table_row(f"{ICONS[row.verdict]} {shown_name(row.metric)}", *cells)
 
 
 def _worse(review: Review, level: str) -> Iterator[Block]:
@@ -75,11 +75,13 @@ def _better(review: Review, level: str) -> Iterator[Block]:
 
 def _metric(review: Review, comparison: Comparison) -> str:
     """Return a metric that moved as a row."""
-    base, head = chosen.values(comparison)
     gate = next((row for row in review.record.gates if row.metric == comparison.name), None)
-    bound = f"{ICONS[gate.verdict]} {prose(view.gate_row(gate, comparison.unit).bound)}" if gate else "none"
+    bounds = () if gate is None or gate.bound is None else (gate.bound,)
+    base, head = chosen.values(comparison, bounds)
+    name = code(clip_middle(comparison.name, _NAME))
+    held = f"<br>{ICONS[gate.verdict]} {prose(view.gate_row(gate, comparison.unit).bound)}" if gate else ""
     moved = f"**{prose(chosen.difference(comparison, comparison.difference))}**<br>{prose(chosen.interval(comparison))}"
-    return table_row(code(clip_middle(comparison.name, _NAME)), f"{prose(base)} → {prose(head)}", moved, bound)
+    return table_row(f"{name}{held}", f"{prose(base)} → {prose(head)}", moved)
 
 
 def _evidence(review: Review, comparison: Comparison) -> str:
@@ -87,10 +89,12 @@ def _evidence(review: Review, comparison: Comparison) -> str:
     report = chosen.report_of(review)
     series = next((each for each in report.series if each.name == comparison.name), None) if report else None
     drawn = f" {code(sparkline(series.values[-_SPARKS:]))}" if series and len(series.values) > 2 else ""
-    runs = f"{plural(comparison.n_head, 'run')} against {comparison.n_base:,}"
-    sure = "" if comparison.q_value is None else f", q = {comparison.q_value:.2g}"
+    low, high = comparison.interval
+    counted = "counted exactly, against" if low == high else "not like"
+    sure = "" if comparison.q_value is None else f" (q = {comparison.q_value:.2g})"
     why = f"; {prose(comparison.reason)}" if comparison.reason else ""
-    return f"- {code(clip_middle(comparison.name, _NAME))}{drawn} {runs}{sure}{why}\n"
+    runs = plural(comparison.n_base, "run")
+    return f"- {code(clip_middle(comparison.name, _NAME))}{drawn} {counted} {runs} of the base{sure}{why}\n"
 
 
 def _failures(review: Review, level: str) -> Iterator[Block]:

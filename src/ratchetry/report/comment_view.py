@@ -109,12 +109,12 @@ def difference(comparison: Comparison, value: float) -> str:
     return signed(value, comparison.unit)
 
 
-def values(comparison: Comparison) -> tuple[str, str]:
-    """Return base and head of a comparison, never rounded to look alike when they are not."""
+def values(comparison: Comparison, bounds: tuple[float, ...] = ()) -> tuple[str, str]:
+    """Return base and head of a comparison, never rounded to look like each other or a bound when they are not."""
     base, head = comparison.base, comparison.head
     return (
-        number(base, comparison.unit, apart_from=(head,)),
-        number(head, comparison.unit, apart_from=(base,)),
+        number(base, comparison.unit, apart_from=(head, *bounds)),
+        number(head, comparison.unit, apart_from=(base, *bounds)),
     )
 
 
