@@ -67,9 +67,8 @@ def _several(reviews: Sequence[Review], suggestions: Sequence[str]) -> Iterator[
     """Yield the answer for all packages, a table of them, and the sections of each."""
     worst = verdict_of(reviews)
     bad = sum(row.record.verdict != "pass" for row in reviews)
-    told = (
-        f"{bad} of {len(reviews)} packages are not in order." if bad else f"All {len(reviews)} packages are in order."
-    )
+    some = f"{bad} of {len(reviews)} packages {'is' if bad == 1 else 'are'} not in order."
+    told = some if bad else f"All {len(reviews)} packages are in order."
     rows = (
         table_row(_package(row), f"{ICONS[row.record.verdict]} {sections.VERDICTS[row.record.verdict]}", _moved(row))
         for row in reviews
