@@ -30,6 +30,7 @@ WRITTEN: Final = (
     "docs/guide.md",
     "docs/history.md",
     "docs/importing.md",
+    "docs/learning.md",
     "docs/measuring.md",
     "docs/performance.md",
     "docs/querying.md",

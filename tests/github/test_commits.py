@@ -10,7 +10,7 @@ import pytest
 from ratchetry.adapters.github import GitHubClient
 from ratchetry.adapters.github.commits import commit
 from ratchetry.adapters.github.proposals import propose
-from ratchetry.domain.action import CommitFiles, ProposeChange
+from ratchetry.domain.action import CommitFiles, ProposeChange, WithdrawChange
 from ratchetry.errors import GitHubError, UsageError
 from tests.github.backends import Backend
 from tests.github.conftest import FakeTime, opened
@@ -25,7 +25,8 @@ CHANGE = ProposeChange(
     files={"quality-thresholds.json": '{"minimum": 81}\n'},
     expected={"quality-thresholds.json": ""},
 )
-COMMIT = CommitFiles(change=CHANGE)
+GONE = WithdrawChange(branch=CHANGE.branch, base="main", comment="Nothing is left.")
+COMMIT = CommitFiles(change=CHANGE, besides=GONE, otherwise=CHANGE)
 
 
 @pytest.mark.parametrize("status", [403, 409, 422])
@@ -86,7 +87,7 @@ def test_without_the_permission(fake: FakeGitHub, time: FakeTime) -> None:
 def test_the_branch_to_fall_back_to_is_ours(client: GitHubClient, fake: FakeGitHub) -> None:
     """A change that could not be proposed is not committed either."""
     with pytest.raises(UsageError, match="is not a branch that ratchetry writes"):
-        commit(client, CommitFiles(change=replace(CHANGE, branch="main")))
+        commit(client, replace(COMMIT, otherwise=replace(CHANGE, branch="main")))
     assert fake.requests == []
 
 
@@ -99,3 +100,16 @@ def test_neither_requests_nor_issues_may_be_written(fake: FakeGitHub, time: Fake
         pytest.raises(GitHubError, match=r"Settings > Actions > General.*waits on the branch ratchetry/learning"),
     ):
         propose(client, CHANGE)
+
+
+def test_what_somebody_has_to_look_at_is_proposed_beside_the_commit(backend: Backend, client: GitHubClient) -> None:
+    """The commit has its own files, the request those that are never committed unseen; again nothing changes."""
+    versions = replace(CHANGE, title="Promote", files={"active-versions.json": "{}\n"}, expected={})
+    both = CommitFiles(change=CHANGE, besides=versions, otherwise=replace(CHANGE, files={**CHANGE.files}))
+    assert [commit(client, both).state for _ in range(2)] == ["updated", "unchanged"]
+    assert backend.text("main", "quality-thresholds.json") == '{"minimum": 81}\n'
+    assert backend.text("main", "active-versions.json") is None
+    assert [(pull.title, pull.state) for pull in backend.pulls()] == [("Promote", "open")]
+    assert backend.text(CHANGE.branch, "active-versions.json") == "{}\n"
+    assert commit(client, COMMIT).state == "updated"
+    assert [pull.state for pull in backend.pulls()] == ["closed"]

@@ -10,7 +10,15 @@ import pytest
 from ratchetry.adapters.apply import apply
 from ratchetry.adapters.github import GitHubClient
 from ratchetry.adapters.github.budget import HOURLY
-from ratchetry.domain.action import Action, CloseIssue, ProposeChange, UpsertComment, UpsertIssue
+from ratchetry.domain.action import (
+    Action,
+    CloseIssue,
+    CommitFiles,
+    ProposeChange,
+    UpsertComment,
+    UpsertIssue,
+    WithdrawChange,
+)
 from tests.github.fake import FakeGitHub
 
 COMMENT = UpsertComment(number=1, fingerprint="0" * 16, body="x")
@@ -19,6 +27,8 @@ CLOSE = CloseIssue(fingerprint="1" * 16, comment="It rose again.")
 PROPOSAL = ProposeChange(
     branch="ratchetry/thresholds", base="main", title="t", body="b", message="m", files={"a.json": "{}\n"}
 )
+WITHDRAWAL = WithdrawChange(branch=PROPOSAL.branch, base="main", comment="Nothing is left.")
+COMMIT = CommitFiles(change=PROPOSAL, besides=WITHDRAWAL, otherwise=PROPOSAL)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +46,10 @@ PROPOSAL = ProposeChange(
         ((), PROPOSAL, 10),
         ((PROPOSAL,), PROPOSAL, 6),
         ((PROPOSAL,), replace(PROPOSAL, files={"a.json": "[]\n"}), 10),
+        ((PROPOSAL,), WITHDRAWAL, 2),
+        ((PROPOSAL, WITHDRAWAL), WITHDRAWAL, 1),
+        ((), COMMIT, 7),
+        ((COMMIT,), COMMIT, 3),
     ],
 )
 def test_actions(

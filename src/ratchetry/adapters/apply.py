@@ -73,5 +73,5 @@ def _cost(action: Action) -> tuple[int, str]:
         case WithdrawChange():
             return 2, "closing a pull request"
         case CommitFiles(change=change):
-            return 18 + 3 * len(change.files), "a commit"
+            return 30 + 5 * len(change.files), "a commit"
     assert_never(action)

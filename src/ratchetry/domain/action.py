@@ -80,9 +80,13 @@ class WithdrawChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitFiles:
-    """Commit the files of a change to its base; where the branch takes no commit, propose the change."""
+    """Commit the files of a change to its base; where the branch takes no commit, propose another in its place."""
 
     change: ProposeChange
+    besides: ProposeChange | WithdrawChange
+    """What is never committed without anybody having looked, or that there is nothing of it."""
+    otherwise: ProposeChange
+    """All of it, which is proposed where the branch takes no commit."""
 
 
 Action = UpsertComment | RefreshComment | UpsertIssue | CloseIssue | ProposeChange | WithdrawChange | CommitFiles

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from ratchetry.domain.experiment import Refusal
 
@@ -16,6 +17,8 @@ class FileProposal:
     text: str
     headline: str = ""
     body: str = ""
+    reviewed: Literal["always", "where-wanted"] = "where-wanted"
+    """Whether it may be committed without anybody having looked, where a setting asks for that."""
     refused: tuple[Refusal, ...] = ()
     """Events that make no sense to whoever folds them."""
 

@@ -50,7 +50,7 @@ def preview(changed: Sequence[FileProposal]) -> str:
 def refused_words(file: FileProposal) -> str:
     """Return in a line which events do not count for a file."""
     rows = listed([f"{row.event} ({row.reason[:100]})" for row in file.refused])
-    return neutralize(f"{file.path}: {plural(len(file.refused), 'event')} left out that make no sense: {rows}")
+    return neutralize(f"{file.path}: {plural(len(file.refused), 'event')} left out: {rows}")
 
 
 def _section(file: FileProposal) -> str:

@@ -142,7 +142,9 @@ def test_the_base_has_moved_on(backend: Backend, client: GitHubClient) -> None:
 def test_committed_where_the_branch_allows_it(backend: Backend, client: GitHubClient) -> None:
     """Asked for commits, the base gets one that follows what it has, and again nothing; no request is opened."""
     head = backend.head("main")
-    assert [commit(client, CommitFiles(change=CHANGE)).state for _ in range(2)] == ["updated", "unchanged"]
+    gone = WithdrawChange(branch=BRANCH, base="main", comment="Nothing is left of it.")
+    wanted = CommitFiles(change=CHANGE, besides=gone, otherwise=CHANGE)
+    assert [commit(client, wanted).state for _ in range(2)] == ["updated", "unchanged"]
     assert backend.text("main", "quality-thresholds.json") == '{"minimum": 81}\n'
     assert backend.text("main", "README.md")
     assert backend.parents(backend.head("main")) == (head,)

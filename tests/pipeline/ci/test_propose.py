@@ -64,7 +64,7 @@ def test_each_file_gets_a_section(root: Path, past: HistoryDirectory) -> None:
     assert "| `v2` | 0." in text
     assert "### Roll back to `v1` in `review-prompt`" in text
     assert "RATCHETRY_DISABLE_LEARNING=1" in text
-    assert "make no sense" not in text
+    assert "left out" not in text
     assert "active-versions.json: roll back review-prompt to v1" in message(changed)
     assert '-    "lint.findings": {"maximum": 12' in preview(changed) or "+++ quality-thresholds.json" in preview(
         changed
@@ -85,14 +85,32 @@ def test_the_same_again(root: Path, past: HistoryDirectory) -> None:
 
 
 def test_what_is_done_on_github(root: Path, past: HistoryDirectory) -> None:
-    """One request for all files, each with what it was made from; commits only where they are asked for."""
+    """One request for all files, each with what it was made from."""
     found = found_in(root, past)
     change = action_of(found, SETTINGS, "main")
     assert isinstance(change, ProposeChange)
     assert (change.branch, change.base, sorted(change.files)) == (BRANCH, "main", sorted(FILES))
     assert change.expected["quality-thresholds.json"] == (root / "quality-thresholds.json").read_text()
     assert change.expected["bandit_weights.json"] == ""
-    assert action_of(found, replace(SETTINGS, propose="commit"), "main") == CommitFiles(change=change)
+
+
+def test_commits_only_where_they_are_asked_for(root: Path, past: HistoryDirectory) -> None:
+    """Bounds and weights may be committed; versions are proposed beside them, for somebody has to look."""
+    settings = replace(SETTINGS, propose="commit")
+    found = found_in(root, past)
+    action = action_of(found, settings, "main")
+    assert isinstance(action, CommitFiles)
+    assert sorted(action.change.files) == ["bandit_weights.json", "quality-thresholds.json"]
+    assert isinstance(action.besides, ProposeChange)
+    assert (list(action.besides.files), action.besides.title) == (
+        ["active-versions.json"],
+        "Roll back review-prompt to v1 and promote tone-prompt to short",
+    )
+    assert action.otherwise == action_of(found, SETTINGS, "main")
+    write(root, {file.path: file.text for file in found.files if file.reviewed == "where-wanted"})
+    assert isinstance(action_of(found_in(root, past), settings, "main"), ProposeChange)
+    write(root, {file.path: file.text for file in found.files})
+    assert isinstance(action_of(found_in(root, past), settings, "main"), WithdrawChange)
 
 
 def test_an_older_text_on_the_branch_does_not_stay(root: Path, past: HistoryDirectory) -> None:
@@ -132,7 +150,7 @@ def test_only_files_that_a_repository_uses(tmp_path: Path, past: HistoryDirector
         found_in(root, past)
 
 
-def test_events_that_make_no_sense_are_told(root: Path, tmp_path: Path) -> None:
+def test_events_that_do_not_count_are_told(root: Path, tmp_path: Path) -> None:
     """A move to no number does not count, and the section says which event that is."""
     history = HistoryDirectory(tmp_path / "odd")
     for record in taught.records(START):

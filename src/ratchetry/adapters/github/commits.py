@@ -12,8 +12,8 @@ from typing import Final
 from ratchetry.adapters.github import contents
 from ratchetry.adapters.github.client import GitHubClient
 from ratchetry.adapters.github.lookup import Done
-from ratchetry.adapters.github.proposals import Plan, plan_of, propose
-from ratchetry.domain.action import CommitFiles
+from ratchetry.adapters.github.proposals import Plan, plan_of, propose, withdraw
+from ratchetry.domain.action import CommitFiles, ProposeChange, WithdrawChange
 from ratchetry.errors import GitHubError, LostAnswerError
 
 _TRIES: Final = 3
@@ -25,7 +25,23 @@ _NOT_TAKEN: Final = frozenset({403, 409, 422})
 def commit(client: GitHubClient, action: CommitFiles) -> Done:
     """Return what became of a commit to the base, or of the proposal in its place; raises GitHubError."""
     change = action.change
-    contents.own_branch(change.branch)
+    contents.own_branch(action.otherwise.branch)
+    done = _committed(client, change)
+    if isinstance(done, GitHubError):
+        proposed = propose(client, action.otherwise)
+        return replace(proposed, note=f"{change.base} takes no commit, so it is proposed: {done}")
+    match action.besides:
+        case ProposeChange():
+            besides = propose(client, action.besides)
+        case WithdrawChange():
+            besides = withdraw(client, action.besides)
+    return replace(
+        done, state="updated" if "updated" in {done.state, besides.state} else besides.state, url=besides.url
+    )
+
+
+def _committed(client: GitHubClient, change: ProposeChange) -> Done | GitHubError:
+    """Return what became of a commit to the base, or why the branch takes none; raises GitHubError."""
     problem = GitHubError("GitHub was not asked")
     for turn in range(_TRIES):
         if turn:
@@ -40,8 +56,7 @@ def commit(client: GitHubClient, action: CommitFiles) -> Done:
         problem = refused
         if not isinstance(problem, LostAnswerError) and contents.head_of(client, change.base) == plan.base:
             break  # nobody has pushed in between: the branch takes no commit
-    done = propose(client, change)
-    return replace(done, note=f"{change.base} takes no commit, so it is proposed: {problem}")
+    return problem
 
 
 def _refusal(client: GitHubClient, plan: Plan) -> GitHubError | None:

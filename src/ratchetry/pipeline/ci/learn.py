@@ -7,6 +7,7 @@ none.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from ratchetry.pipeline.bounds import load_thresholds
 from ratchetry.pipeline.degradation import active_versions
 from ratchetry.pipeline.ratchet import look, may_teach, policy_of
 from ratchetry.pipeline.rewards import learned_rewards
+from ratchetry.report.text import plural
 from ratchetry.report.versions import gain_line
 from ratchetry.settings import Settings
 
@@ -93,10 +95,13 @@ def _bounds(desk: Desk) -> Lesson:
         reason = f"waits for a file with bounds, {desk.settings.thresholds}: `ratchetry init` seeds one"
         return Lesson(waits=(Wait(subject="all bounds", reason=reason),))
     found = look(desk.history, thresholds, policy_of(desk.settings), branch=desk.branch)
+    waiting = (row for row in found.outlooks if row.move is None)
+    outages = Counter(row.outage for row in found.observations if row.outage)
     return Lesson(
         events=found.moves,
-        waits=tuple(
-            Wait(subject=row.metric, reason=f"waits for {row.waits_for}") for row in found.outlooks if row.move is None
+        waits=(
+            *(Wait(subject=plural(count, "run"), reason=f"left out: {why}") for why, count in sorted(outages.items())),
+            *(Wait(subject=row.metric, reason=f"waits for {row.waits_for}") for row in waiting),
         ),
         refused=tuple(Refusal(event=row.event, reason=row.reason) for row in found.folded.refused),
     )

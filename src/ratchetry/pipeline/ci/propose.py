@@ -6,7 +6,7 @@ that the repository uses: bounds where it has some, weights where arms are decla
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -73,22 +73,40 @@ def proposals(root: Path, settings: Settings, history: HistoryDirectory, *, bran
 
 
 def action_of(found: FileProposals, settings: Settings, base: str) -> Action:
-    """Return what to do on GitHub: propose or commit all that has changed, or close what has nothing to propose."""
-    changed = found.changed
-    if not changed:
-        return WithdrawChange(branch=BRANCH, base=base, comment=NOTHING_LEFT)
+    """Return what to do on GitHub: propose or commit all that has changed, or close what has nothing to propose.
+
+    A version is never put into use without anybody having looked, whatever the settings say.
+    """
     # a file that need not change is named as well, so that an older text of it on the branch does not stay there
-    files = {file.path: file.text for file in found.files if file.text}
-    change = ProposeChange(
+    everything = _change(found.files, base)
+    committed = [file for file in found.files if file.reviewed == "where-wanted"]
+    if settings.propose != "commit" or not any(file.changed for file in committed) or everything is None:
+        return everything or _nothing(base)
+    change = _change(committed, base)
+    besides = _change([file for file in found.files if file.reviewed == "always"], base)
+    return CommitFiles(change=change or everything, besides=besides or _nothing(base), otherwise=everything)
+
+
+def _change(files: Sequence[FileProposal], base: str) -> ProposeChange | None:
+    """Return the change of some files, None when none of them differs."""
+    changed = [file for file in files if file.changed]
+    if not changed:
+        return None
+    there = [file for file in files if file.text]
+    return ProposeChange(
         branch=BRANCH,
         base=base,
         title=title(changed),
         body=body(changed),
         message=message(changed),
-        files=files,
-        expected={file.path: file.before for file in found.files if file.path in files},
+        files={file.path: file.text for file in there},
+        expected={file.path: file.before for file in there},
     )
-    return CommitFiles(change=change) if settings.propose == "commit" else change
+
+
+def _nothing(base: str) -> WithdrawChange:
+    """Return that nothing is left to propose."""
+    return WithdrawChange(branch=BRANCH, base=base, comment=NOTHING_LEFT)
 
 
 def _bounds(evidence: Evidence) -> FileProposal | None:
@@ -143,6 +161,7 @@ def _versions(evidence: Evidence) -> FileProposal | None:
         text=dumps(moved(active, moves)).decode() if moves else before,
         headline=_lowered(version_moves.title(moves)) if moves else "",
         body=version_moves.body(moves) if moves else "",
+        reviewed="always",
         refused=log.refused,
     )
 
