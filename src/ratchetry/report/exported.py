@@ -18,7 +18,7 @@ FAMILIES: Final[Mapping[str, tuple[str, str]]] = {
     "ci.duration.*": ("ci.stage.duration", "stage"),
 }
 """For families of metrics one name for all of them, and the attribute that says which one it is."""
-OTHER: Final = "metric"
+OTHER: Final = "uncataloged"
 """The name of all metrics that are in no catalog; the attributes `name` and `unit` say what they are."""
 _FAMILY: Final = ".*"
 

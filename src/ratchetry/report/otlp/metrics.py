@@ -35,7 +35,7 @@ def metrics(record: RunRecord) -> Json:
 def _points(record: RunRecord) -> Iterator[tuple[str, str, str, Json]]:
     """Yield the name, unit and meaning of each number, and the number."""
     for metric in exported(record):
-        named = {f"{NAMESPACE}.{key}": value for key, value in metric.attributes.items()}
+        named = {f"{NAMESPACE}.metric.{key}": value for key, value in metric.attributes.items()}
         unit = _UNITS[metric.unit]
         yield f"{NAMESPACE}.{metric.name}", unit, metric.what, _point(record, metric.value, named)
     if record.tests:

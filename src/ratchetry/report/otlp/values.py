@@ -41,7 +41,7 @@ def attributes(values: Mapping[str, Value | None]) -> list[Json]:
 def started_at(record: RunRecord) -> int:
     """Return when a run started, in nanoseconds since 1970; 0, which is unknown, where it does not say."""
     days = days_of(record.run.started)
-    return max(0, round(days * DAY * 1e6) * 1000) if days is not None else 0
+    return min(_LARGEST, max(0, round(days * DAY * 1e6) * 1000)) if days is not None else 0
 
 
 def after(start: int, seconds: float) -> int:
