@@ -113,7 +113,7 @@ def _settings(setup: Setup) -> Iterator[Check]:
         yield _check("pull requests by Actions", "ok", "are allowed")
     else:
         advice = 'turn on "Allow GitHub Actions to create and approve pull requests" (Settings, Actions, General)'
-        found = "are not allowed: changes of bounds cannot be proposed"
+        found = "are not allowed: what was learned cannot be proposed"
         yield _check("pull requests by Actions", "wrong", found, advice)
 
 

@@ -79,12 +79,11 @@ def action_of(found: FileProposals, settings: Settings, base: str) -> Action:
     """
     # a file that need not change is named as well, so that an older text of it on the branch does not stay there
     everything = _change(found.files, base)
-    committed = [file for file in found.files if file.reviewed == "where-wanted"]
-    if settings.propose != "commit" or not any(file.changed for file in committed) or everything is None:
+    if settings.propose != "commit" or everything is None:
         return everything or _nothing(base)
-    change = _change(committed, base)
-    besides = _change([file for file in found.files if file.reviewed == "always"], base)
-    return CommitFiles(change=change or everything, besides=besides or _nothing(base), otherwise=everything)
+    change = _change([file for file in found.files if file.reviewed == "where-wanted"], base)
+    besides = _change([file for file in found.files if file.reviewed == "always"], base) or _nothing(base)
+    return CommitFiles(change=change, besides=besides, otherwise=everything) if change else besides
 
 
 def _change(files: Sequence[FileProposal], base: str) -> ProposeChange | None:
