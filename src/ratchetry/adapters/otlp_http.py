@@ -5,6 +5,7 @@ https://opentelemetry.io/docs/specs/otlp/#otlphttp
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,11 +20,21 @@ if TYPE_CHECKING:
 
 HEADERS_VARIABLE: Final = "OTEL_EXPORTER_OTLP_HEADERS"
 """Holds headers as OpenTelemetry's own exporters read them: `name=value`, separated by commas, percent-encoded."""
-_PASSING: Final = frozenset({429, 502, 503, 504})
-"""What the protocol says to try again (https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes)."""
+_PASSING: Final = frozenset({0, 429, 502, 503, 504})
+"""No answer, and what the protocol says to try again (https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes)."""
 _LONGEST_WAIT: Final = 10.0
 _ANSWER: Final = 64 * 1024
 _TOLD: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """What came of sending: a status with the beginning of a body, or a problem; `wait` is what it asks for."""
+
+    status: int = 0
+    body: bytes = b""
+    wait: float = 0.0
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,36 +53,49 @@ class OtlpSender:
         Raises UnreachableError naming the collector when it did not take the document.
         """
         url = f"{self.endpoint.rstrip('/')}/v1/{signal}"
-        reason = ""
+        answer = _Answer()
         for turn in range(self.tries):
-            wait = 0.5 * 2.0**turn
-            try:
-                status, body, asked = self._post(url, data)
-            except OSError as error:  # of requests, too
-                reason = f"{type(error).__name__}: no answer within {self.timeout:g} s, or no connection"
-            else:
-                if status == 200:
-                    return _refused(body)
-                reason = f"it answered with status {status} to {signal}"
-                if status not in _PASSING:
-                    break
-                wait = max(wait, asked)
-            if wait > _LONGEST_WAIT:
+            answer = self._post(url, data)
+            if 200 <= answer.status < 300:
+                return _refused(answer.body)
+            wait = max(0.5 * 2.0**turn, answer.wait)
+            if answer.status not in _PASSING or wait > _LONGEST_WAIT or turn + 1 == self.tries:
                 break
-            if turn + 1 < self.tries:
-                self.sleep(wait)
-        msg = f"{urlsplit(self.endpoint).netloc.rpartition('@')[2]}: {reason}"
+            self.sleep(wait)
+        host = urlsplit(self.endpoint).netloc.rpartition("@")[2]
+        reason = answer.problem or f"it answered with status {answer.status} to {signal}"
+        msg = f"{host} did not take what was sent: {reason}"
         raise UnreachableError(msg)
 
-    def _post(self, url: str, data: bytes) -> tuple[int, bytes, float]:
-        """Return the status and the beginning of the body of an answer, and how long it asks to wait."""
+    def _post(self, url: str, data: bytes) -> _Answer:
+        """Return what came of sending a document once."""
         import requests
 
         headers = {**self.headers, "Content-Type": "application/json", "User-Agent": f"ratchetry/{__version__}"}
-        with requests.post(
-            url, data=data, headers=headers, timeout=self.timeout, allow_redirects=False, stream=True
-        ) as response:
-            return response.status_code, response.raw.read(_ANSWER, decode_content=True), _wait(response)
+        try:
+            with requests.post(
+                url, data=data, headers=headers, timeout=self.timeout, allow_redirects=False, stream=True
+            ) as response:
+                return _Answer(status=response.status_code, body=self._body(response), wait=_wait(response))
+        except requests.exceptions.Timeout:
+            return _Answer(problem=f"no answer within {self.timeout:g} s")
+        except (OSError, ValueError) as error:  # of requests, too, and for impossible names of hosts
+            return _Answer(problem=f"no usable connection ({type(error).__name__})")
+
+    def _body(self, response: Response) -> bytes:
+        """Return the beginning of a body, as far as it comes in time: the status has said what counts."""
+        import urllib3
+
+        deadline = time.monotonic() + self.timeout
+        body = bytearray()
+        with contextlib.suppress(OSError, urllib3.exceptions.HTTPError):
+            # read1 returns what has arrived; read would wait for all of it, however slowly it trickles in
+            while len(body) < _ANSWER and time.monotonic() < deadline:
+                chunk = response.raw.read1(_ANSWER, decode_content=True)
+                if not chunk:
+                    break
+                body += chunk
+        return bytes(body[:_ANSWER])
 
 
 def sender(endpoint: str, environ: Mapping[str, str]) -> OtlpSender:
@@ -79,8 +103,12 @@ def sender(endpoint: str, environ: Mapping[str, str]) -> OtlpSender:
 
     Raises UsageError when the endpoint is no address, or the headers are none.
     """
-    parts = urlsplit(endpoint)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    try:
+        parts = urlsplit(endpoint)
+        wrong = parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0
+    except ValueError:
+        wrong = True
+    if wrong or "?" in endpoint or "#" in endpoint:
         msg = f"{endpoint[:_TOLD]!r} is no endpoint: name one like http://127.0.0.1:4318, without /v1/traces"
         raise UsageError(msg)
     return OtlpSender(endpoint=endpoint, headers=headers_of(environ.get(HEADERS_VARIABLE, "")))
