@@ -57,7 +57,7 @@
     if (seconds >= 3600 && seconds < 1e15) return `${Math.floor(Math.round(seconds / 60) / 60).toLocaleString("en")} h ${Math.round(seconds / 60) % 60} min`;
     if (seconds >= 60) return seconds < 1e15 ? `${Math.floor(Math.round(seconds) / 60)} min ${Math.round(seconds) % 60} s` : `${digits(seconds)} s`;
     const [scale, unit] = SCALES.find(([least]) => seconds >= least) ?? SCALES[seconds ? 3 : 0];
-    return `${digits(seconds / scale, 3)} ${unit}`;
+    return `${digits(seconds / scale, 3)}\u00a0${unit}`;
   }
 
   /** Return a value with its unit, a dash for none. */
@@ -65,19 +65,19 @@
     if (value === null || value === undefined || !Number.isFinite(value)) return "–";
     if (unit === "seconds") return duration(value);
     const text = (unit === "percent" ? value.toLocaleString("en", { maximumFractionDigits: 2 }) : digits(value)).replace("-", "−");
-    return unit === "percent" ? `${text} %` : text;
+    return unit === "percent" ? `${text}\u00a0%` : text;
   }
 
   /** Return a difference with its sign; that of two percentages is in percentage points. */
   function signed(value, unit = "") {
     if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-    const text = number(Math.abs(value), unit).replace(/ %$/, " pp");
+    const text = number(Math.abs(value), unit).replace(/%$/, "pp");
     return `${value > 0 ? "+" : value < 0 ? "−" : "±"}${text}`;
   }
 
   /** Return an effect: a share in percent, or a difference in its unit. */
   function effect(value, relative, unit) {
-    return relative ? signed(value * 100, "percent").replace(" pp", " %") : signed(value, unit);
+    return relative ? signed(value * 100, "percent").replace("pp", "%") : signed(value, unit);
   }
 
   /** Return an interval in parentheses, empty for none and for one that is a point. */
@@ -88,7 +88,7 @@
   /** Return a probability. */
   function share(value, most = 1) {
     if (value === null || value === undefined) return "–";
-    return `${(value * 100).toLocaleString("en", { maximumFractionDigits: most })} %`;
+    return `${(value * 100).toLocaleString("en", { maximumFractionDigits: most })}\u00a0%`;
   }
 
   /** Return how sure something is: a p-value in two digits. */
@@ -116,7 +116,7 @@
 
   /** Return a commit, short. */
   function commit(hash) {
-    return hash ? h("code", { title: clip(hash, 64), text: clip(hash.slice(0, 10), 10) }) : "–";
+    return hash ? h("code", { title: clip(hash, 64), text: clean(hash.slice(0, 10)) }) : "–";
   }
 
   /** Return a label in the color of what it says. */

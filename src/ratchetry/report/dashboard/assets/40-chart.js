@@ -10,9 +10,10 @@
   }
 
   /** Return the series of a chart for uPlot, with the data of each. */
-  function seriesOf({ times, values, low, high, layers = [], unit, dots }) {
+  function seriesOf({ times, values, low, high, layers = [], dots, stepped = false }) {
+    const steps = (one) => (one ? uPlot.paths.stepped({ align: 1 }) : undefined);
     const data = [times, values];
-    const series = [{}, { stroke: color("accent"), width: 1.6, points: { show: dots, size: 5, fill: color("card") }, spanGaps: true, value: (_, value) => ratchetry.number(value, unit) }];
+    const series = [{}, { stroke: color("accent"), width: 1.6, points: { show: dots, size: 5, fill: color("card") }, spanGaps: true, paths: steps(stepped) }];
     const bands = [];
     if (low && high) {
       data.push(high, low);
@@ -22,7 +23,7 @@
     }
     for (const layer of layers) {
       data.push(layer.values);
-      series.push({ stroke: color(layer.color), width: layer.width ?? 1.5, dash: layer.dash, points: { show: false }, paths: layer.stepped ? uPlot.paths.stepped({ align: 1 }) : undefined, fill: undefined });
+      series.push({ stroke: color(layer.color), width: layer.width ?? 1.5, dash: layer.dash, points: { show: false }, paths: steps(layer.stepped) });
       if (layer.bandTo) bands.push({ series: [data.length - 1, data.length - 1 + layer.bandTo], fill: color(layer.fill) });
     }
     return { data, series, bands };

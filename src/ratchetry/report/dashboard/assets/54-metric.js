@@ -84,7 +84,7 @@
     const { layers, keys } = layersOf(metric, points, wanted);
     const spread = metric.spread.length ? points.at.map((place) => metric.spread[place]) : null;
     const half = (sign) => spread && points.values.map((value, at) => (spread[at] === null ? null : value + (sign * spread[at]) / 2));
-    const tell = (at) => `${day(points.times[at], true)}: ${number(points.values[at], metric.unit)}${spread?.[at] ? ` (middle half within ${number(spread[at], metric.unit)})` : ""}, commit ${ratchetry.clip(runs.commit[metric.run[points.at[at]]] ?? "", 10)}`;
+    const tell = (at) => `${day(points.times[at], true)}: ${number(points.values[at], metric.unit)}${spread?.[at] ? ` (middle half within ${number(spread[at], metric.unit)})` : ""}, commit ${ratchetry.clean((runs.commit[metric.run[points.at[at]]] ?? "").slice(0, 10))}`;
     return ratchetry.chart({
       label: `${ratchetry.clip(metric.name, 80)} over time, ${ratchetry.plural(points.times.length, "point")}`,
       times: points.times, values: points.values, low: half(-1), high: half(1), layers, unit: metric.unit, marks: marksOf(metric, wanted), tell,

@@ -65,7 +65,7 @@
   async function bandit() {
     const found = await ratchetry.need("bandit");
     if (!found) return ratchetry.nothing("Bandit", "bandit");
-    const rows = armRows(found);
+    const rows = armRows(found).sort((one, other) => other.mean - one.mean);
     const chosen = decisions(found);
     const arms = [...new Map(rows.map((row) => [row.arm, row.n])).keys()];
     return [
@@ -83,7 +83,7 @@
     const rows = found ? armRows(found).filter((row) => row.arm === subject) : [];
     if (!rows.length) return ratchetry.unknown("arm", subject, link("bandit", "", "all arms"));
     const chosen = decisions(found).filter((row) => row.arm === subject);
-    const largest = rows.find((row) => !row.context) ?? rows[0];
+    const largest = rows.find((row) => !row.context) ?? [...rows].sort((one, other) => other.n - one.n)[0];
     let total = 0, count = 0;
     const rewarded = chosen.filter((row) => row.reward !== null).map((row) => { total += row.reward; count += 1; return { time: row.time, value: total / count, reward: row.reward }; });
     const tell = (at) => `${day(rewarded[at].time, true)}: mean ${ratchetry.share(rewarded[at].value)} after ${ratchetry.plural(at + 1, "reward")}, this one ${number(rewarded[at].reward)}`;

@@ -12,7 +12,7 @@
     const columns = [
       { key: "metric", label: "Metric", of: (row) => row.metric, cell: (row) => [link("threshold", row.metric, name(row.metric)), row.note && h("p", { class: "soft small" }, name(row.note, 200))], class: "wide" },
       { key: "bound", label: "Bound", number: true, of: (row) => row.bound, cell: (row) => (row.bound === null ? "waits for its first" : `${row.kind === "minimum" ? "≥" : "≤"} ${number(row.bound, row.unit)}`) },
-      { key: "value", label: "Supported by the runs", number: true, of: (row) => row.value, cell: (row) => number(row.value, row.unit) },
+      { key: "value", label: "Newest", number: true, of: (row) => row.value, cell: (row) => number(row.value, row.unit) },
       { key: "margin", label: "Margin", number: true, of: (row) => row.margin, cell: (row) => h("span", { class: row.margin < 0 ? "bad" : "", text: ratchetry.signed(row.margin, row.unit) }) },
       { key: "target", label: "Stops at", number: true, of: (row) => row.target, cell: (row) => number(row.target, row.unit) },
       { key: "moves", label: "Moves", number: true, of: (row) => row.moves.length },
@@ -28,7 +28,7 @@
     if (!row) return ratchetry.unknown("bound", subject, link("thresholds", "", "all bounds"));
     const facts = [
       ["Bound", row.bound === null ? "–" : `${row.kind === "minimum" ? "≥" : "≤"} ${number(row.bound, row.unit)}`, row.note || row.kind],
-      ["Supported by the runs", number(row.value, row.unit), `margin ${ratchetry.signed(row.margin, row.unit)}`],
+      ["Newest", number(row.value, row.unit), `margin ${ratchetry.signed(row.margin, row.unit)}`],
       ["Stops at", number(row.target, row.unit), row.target === null ? "it has no target" : "its target"],
       ["Waiver", row.waived_until ? `until ${row.waived_until}` : "none", row.waived_because],
     ];

@@ -60,7 +60,8 @@
     document.title = `${subject}${page?.title ?? "No such page"} · ${ratchetry.clip(overview.repository || "ratchetry", 60)}`;
     settle(moved, focused);
     ratchetry.redraw();
-    ratchetry.drawn = mine;
+
+    main.setAttribute("data-drawn-at", performance.now().toFixed(0));
     main.setAttribute("data-drawn", String(mine));
   }
 
