@@ -36,6 +36,8 @@ class Lessons:
     as_of: str = ""
     idle: str = ""
     lessons: tuple[Lesson, ...] = ()
+    ahead: tuple[Event, ...] = ()
+    """Events from after that run, more than clocks differ: they count as soon as there is a run after them."""
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -46,9 +48,11 @@ class Lessons:
     def refused(self) -> tuple[Refusal, ...]:
         """Return the events that make no sense, each once, with the first reason given."""
         found: dict[str, Refusal] = {}
+        early = {one.id for one in self.ahead}
         for lesson in self.lessons:
             for row in lesson.refused:
-                found.setdefault(row.event, row)
+                if row.event not in early:
+                    found.setdefault(row.event, row)
         return tuple(found[name] for name in sorted(found))
 
     @property

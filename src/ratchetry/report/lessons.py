@@ -23,6 +23,8 @@ def told(lessons: Lessons, *, dry_run: bool) -> str:
     parts = [neutralize(headline(lessons, dry_run=dry_run))]
     for lesson in lessons.lessons:
         parts += ["", f"{lesson.learner}:", *(f"  {neutralize(line)}" for line in _lines(lesson))]
+    if lessons.ahead:
+        parts += ["", f"{_ahead(lessons)}:", *(f"  {neutralize(line)}" for line in _some(list(_early(lessons))))]
     if lessons.refused:
         rows = [f"event {row.event}: {row.reason}" for row in lessons.refused]
         parts += ["", "do not count:", *(f"  {neutralize(line)}" for line in _some(rows))]
@@ -34,9 +36,21 @@ def markdown(lessons: Lessons) -> str:
     if lessons.idle:
         return f"\n### Learning\n\nNothing is learned: {prose(lessons.idle)}\n"
     rows = [table_row(shown_name(lesson.learner), prose(line)) for lesson in lessons.lessons for line in _lines(lesson)]
+    rows += [table_row(shown_name("waits for a run after it"), prose(line)) for line in _some(list(_early(lessons)))]
     rows += [table_row(shown_name("does not count"), prose(f"{row.event}: {row.reason}")) for row in lessons.refused]
     block = table("### Learning", ("Learner", headline(lessons, dry_run=False)), rows, "line")
     return block.text(len(rows))
+
+
+def _ahead(lessons: Lessons) -> str:
+    """Return that events wait for a run."""
+    count = len(lessons.ahead)
+    return f"{plural(count, 'event')} from after the newest run {'waits' if count == 1 else 'wait'} for the next one"
+
+
+def _early(lessons: Lessons) -> Iterator[str]:
+    """Yield the events that wait for a run."""
+    return (f"{one.kind} {one.id} of {one.time}" for one in lessons.ahead)
 
 
 def headline(lessons: Lessons, *, dry_run: bool) -> str:

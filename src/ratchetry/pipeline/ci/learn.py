@@ -17,9 +17,10 @@ from ratchetry.adapters.history_directory import HistoryDirectory
 from ratchetry.domain.event import Event
 from ratchetry.domain.experiment import Refusal
 from ratchetry.domain.lesson import Lesson, Lessons, Wait
+from ratchetry.domain.moment import days_of
 from ratchetry.errors import RatchetryError
 from ratchetry.learn import degradation
-from ratchetry.learn.decision_log import read_log
+from ratchetry.learn.decision_log import FUTURE_DAYS, read_log
 from ratchetry.learn.experiment import learn as experiments
 from ratchetry.learn.promotion import observed
 from ratchetry.learn.watch_report import watch_report
@@ -32,6 +33,8 @@ from ratchetry.report.versions import gain_line
 from ratchetry.settings import Settings
 
 FROZEN: Final = "learning is disabled (disable-learning, RATCHETRY_DISABLE_LEARNING)"
+
+_READ: Final = frozenset({"decision", "outcome", "arm", "threshold_move", "experiment", "promotion", "alarm"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +63,20 @@ def learn(root: Path, settings: Settings, history: HistoryDirectory, *, branch: 
     if not as_of:
         return Lessons(branch=branch, idle=f"the history has no run of branch {branch!r} that may teach")
     events = tuple(history.events())
+    ahead = ahead_of(events, as_of)
     lessons: list[Lesson] = []
     for name, step in LEARNERS.items():
         desk = Desk(root=root, settings=settings, history=history, branch=branch, as_of=as_of, events=events)
         lesson = _asked(name, step, desk)
         lessons.append(lesson)
         events = (*events, *lesson.events)
-    return Lessons(branch=branch, as_of=as_of, lessons=tuple(lessons))
+    return Lessons(branch=branch, as_of=as_of, lessons=tuple(lessons), ahead=ahead)
+
+
+def ahead_of(events: Iterable[Event], as_of: str) -> tuple[Event, ...]:
+    """Return the events that learners read from after a moment, more than clocks differ, oldest first."""
+    limit = (days_of(as_of) or 0.0) + FUTURE_DAYS
+    return tuple(one for one in events if one.kind in _READ and (days_of(one.time) or 0.0) > limit)
 
 
 def newest_lesson(history: HistoryDirectory, branch: str) -> str:

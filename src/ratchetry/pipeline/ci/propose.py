@@ -6,8 +6,8 @@ that the repository uses: bounds where it has some, weights where arms are decla
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +25,7 @@ from ratchetry.learn.bandit.proposal import propose_weights
 from ratchetry.learn.decision_log import read_log
 from ratchetry.learn.promotion import moved
 from ratchetry.pipeline.bandit.weights_file import read_weights
-from ratchetry.pipeline.ci.learn import FROZEN, newest_lesson
+from ratchetry.pipeline.ci.learn import FROZEN, ahead_of, newest_lesson
 from ratchetry.pipeline.degradation import active_versions
 from ratchetry.pipeline.ratchet import propose_thresholds
 from ratchetry.report import version_moves
@@ -68,8 +68,14 @@ def proposals(root: Path, settings: Settings, history: HistoryDirectory, *, bran
     if not as_of:
         return FileProposals(idle=f"the history has no run of branch {branch!r} that may teach")
     evidence = Evidence(root=root, settings=settings, events=tuple(history.events()), as_of=as_of)
+    early = {one.id for one in ahead_of(evidence.events, as_of)}
     found = (fold(evidence) for fold in FOLDS)
-    return FileProposals(files=tuple(one for one in found if one is not None))
+    return FileProposals(files=tuple(_without(one, early) for one in found if one is not None))
+
+
+def _without(file: FileProposal, early: Container[str]) -> FileProposal:
+    """Return a file without the refusals of events that only wait for a run after them."""
+    return replace(file, refused=tuple(row for row in file.refused if row.event not in early))
 
 
 def action_of(found: FileProposals, settings: Settings, base: str) -> Action:
