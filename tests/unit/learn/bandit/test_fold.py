@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ratchetry.domain.bandit import decision_of, outcome_of
+from ratchetry.domain.bandit import ArmDecision, decision_event, decision_of, outcome_of
 from ratchetry.domain.event import Event, event
 from ratchetry.domain.weights import Arm, Parameters
 from ratchetry.learn.bandit.arms import arm_event
@@ -139,6 +139,13 @@ def test_what_makes_no_sense_is_refused_by_name(events: tuple[Event, ...], reaso
         assert found.weights.contexts == folded(EVENTS).weights.contexts
     early = {one.event for one in found.refused if "beyond the newest run" not in one.reason}
     assert found.weights.fold.refused == len(early)
+
+
+def test_versions_of_an_experiment_need_be_no_arms() -> None:
+    """A decision of an experiment between things that are no arms is none of the bandit's, and no nonsense either."""
+    decision = ArmDecision(id="1", time=at(0), arm="z", propensities={"z": 1.0}, experiment="tone")
+    found = folded([decision_event(decision), came("1", 1.0)])
+    assert (found.refused, found.weights.contexts) == ((), {})
 
 
 def test_a_decision_that_is_newer_than_all_runs_changes_no_byte() -> None:
