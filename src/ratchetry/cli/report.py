@@ -65,6 +65,13 @@ def command(
     found, origin = find(run, path, load_settings(path, {}), history)
     if found.pruned:
         click.echo("note: the tests and findings of this run are too old and have been dropped", err=True)
+    if output_format == "table" and not output:
+        from rich.console import Console
+
+        from ratchetry.report.terminal import print_record
+
+        print_record(found.record, Console())
+        return
     data = rendered(found, output_format, origin=origin, prefix=place_in_checkout(Path(path).resolve(), os.environ))
     if output:
         write_atomic(output, data)

@@ -66,15 +66,15 @@ def send(documents: bytes, sender: OtlpSender) -> tuple[int, list[str]]:
 
 
 def for_a_log(data: bytes, output_format: str) -> bytes:
-    """Return what standard output gets: a job's log takes commands from lines that hold ##[, wherever they come from.
+    """Return what standard output gets: a job's log takes commands from lines, wherever they come from.
 
-    JSON and XML have other ways to write the same; in the other forms it becomes an escape.
+    JSON has another way to write the same, and XML is written so already; OpenMetrics has none, and shows an escape.
     """
     match output_format:
         case "json" | "sarif" | "otlp":
             return data.replace(b"##[", b"#\\u0023[")
         case "openmetrics":
-            return data.replace(b"##[", b"#\\\\x23[")
+            return data.replace(b"##[", b"#\\\\x23[").replace(b"\r", b"\\\\r")
         case _:
             return data
 

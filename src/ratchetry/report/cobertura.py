@@ -12,11 +12,12 @@ from typing import Final
 from ratchetry.domain.moment import DAY, days_of
 from ratchetry.domain.record import Metric, RunRecord
 from ratchetry.errors import NotMeasuredError
+from ratchetry.report.comment_view import uncovered
 from ratchetry.report.markup import DECLARATION, element
 
 _DOCTYPE: Final = '<!DOCTYPE coverage SYSTEM "http://cobertura.sourceforge.net/xml/coverage-04.dtd">\n'
-RULE: Final = "changed-line-not-covered"
-"""What the test stage calls a changed line that no test executes."""
+MOST_LINES: Final = 100_000
+"""Of all files together that are listed."""
 _NONE: Final = {"line-rate": "0", "branch-rate": "0", "complexity": "0"}
 
 
@@ -56,9 +57,12 @@ def render(record: RunRecord) -> bytes:
 def _packages(record: RunRecord) -> Mapping[str, Mapping[str, Sequence[int]]]:
     """Return the changed lines that no test executes, by directory and file."""
     found: dict[str, dict[str, list[int]]] = {}
-    for row in record.findings:
-        if row.tool == "coverage" and row.rule == RULE and row.line:
-            found.setdefault(posixpath.dirname(row.path), {}).setdefault(row.path, []).append(row.line)
+    room = MOST_LINES
+    for row in uncovered(record):
+        numbers = range(row.first, min(row.last, row.first + room - 1) + 1)
+        room -= len(numbers)
+        if numbers:
+            found.setdefault(posixpath.dirname(row.path), {}).setdefault(row.path, []).extend(numbers)
     return found
 
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from ratchetry.collect.stage import measured
 from ratchetry.domain.record import Finding, RunRecord, StageResult
 from ratchetry.errors import NotMeasuredError
-from ratchetry.report.cobertura import RULE, render
+from ratchetry.report.cobertura import MOST_LINES, render
 from ratchetry.report.markup import legal
 from tests.unit.report import records
 from tests.unit.report.hostile import few, hostile
@@ -58,9 +58,13 @@ def covered(*findings: Finding, branches: bool = True) -> RunRecord:
     return replace(records.realistic(), metrics=metrics, findings=findings)
 
 
-def uncovered(path: str, line: int) -> Finding:
-    """Return a changed line that no test executes."""
-    return Finding(tool="coverage", rule=RULE, severity="info", path=path, line=line)
+def uncovered(path: str, first: int, last: int = 0) -> Finding:
+    """Return changed lines that no test executes, as the test stage finds them."""
+    lines = f"lines {first}-{last} are" if last else f"line {first} is"
+    message = f"{lines} not covered by a test"
+    return Finding(
+        tool="coverage", rule="changed-line-not-covered", severity="info", path=path, line=first, message=message
+    )
 
 
 def test_totals() -> None:
@@ -81,13 +85,19 @@ def test_totals() -> None:
 
 def test_changed_lines_without_a_test() -> None:
     """Each file has its lines, in order and once; other findings are none."""
-    other = Finding(tool="coverage", rule="too-slow", severity="low", path="src/pkg/a.py", line=1)
-    rows = (uncovered("src/pkg/a.py", 9), uncovered("src/pkg/a.py", 3), uncovered("b.py", 1))
+    other = Finding(tool="ruff", rule="F401", severity="low", path="src/pkg/a.py", line=1)
+    rows = (uncovered("src/pkg/a.py", 9, 11), uncovered("src/pkg/a.py", 3), uncovered("b.py", 1))
     root = document(covered(*rows, rows[0], other))
     assert [row.get("name") for row in root.iter("package")] == [".", "src.pkg"]
     files = {row.get("filename"): [line.get("number") for line in row.iter("line")] for row in root.iter("class")}
-    assert files == {"b.py": ["1"], "src/pkg/a.py": ["3", "9"]}
+    assert files == {"b.py": ["1"], "src/pkg/a.py": ["3", "9", "10", "11"]}
     assert {line.get("hits") for line in root.iter("line")} == {"0"}
+
+
+def test_a_flood_of_lines_is_cut() -> None:
+    """A finding that claims millions of lines does not become as many elements."""
+    claim = replace(uncovered("a.py", 3), message="lines 3-9999999 are not covered by a test")
+    assert sum(1 for _ in document(covered(claim, uncovered("b.py", 1))).iter("line")) == MOST_LINES
 
 
 @pytest.mark.parametrize(
@@ -111,7 +121,7 @@ def test_without_coverage_there_is_no_document(stages: dict[str, StageResult], w
 @given(hostile)
 def test_hostile_paths_come_back(record: RunRecord) -> None:
     """Whatever stands in a record, the document has its shape, and paths are those of the findings."""
-    rows = tuple(replace(row, tool="coverage", rule=RULE) for row in record.findings)
+    rows = tuple(replace(row, tool="coverage") for row in record.findings)
     metrics = {**record.metrics, **dict([measured("coverage.line", 50, "test", n=2)])}
     root = document(replace(record, findings=rows, metrics=metrics))
     assert {row.get("filename") for row in root.iter("class")} == {legal(row.path) for row in rows if row.line}
