@@ -69,12 +69,9 @@ def _several(reviews: Sequence[Review], suggestions: Sequence[str]) -> Iterator[
     bad = sum(row.record.verdict != "pass" for row in reviews)
     some = f"{bad} of {len(reviews)} packages {'is' if bad == 1 else 'are'} not in order."
     told = some if bad else f"All {len(reviews)} packages are in order."
-    rows = (
-        table_row(_package(row), f"{ICONS[row.record.verdict]} {sections.VERDICTS[row.record.verdict]}", _moved(row))
-        for row in reviews
-    )
+    rows = (table_row(f"{ICONS[row.record.verdict]} {_package(row)}", _moved(row)) for row in reviews)
     yield Block(head=f"## {answer(worst)}\n\n{told}\n")
-    yield table("", ("Package", "Verdict", "Against the base"), rows, "package")
+    yield table("", ("Package", "Against the base"), rows, "package")
     yield from _suggested(suggestions)
     for row in reviews:
         heading = f"\n### {ICONS[row.record.verdict]} {_package(row)}\n\n{escape_markdown(sentence(row.record))}\n"

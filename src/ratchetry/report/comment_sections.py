@@ -16,7 +16,6 @@ from ratchetry.report.markdown import ICONS, failure
 from ratchetry.report.sparkline import sparkline
 from ratchetry.report.text import clip_middle, code, listed, plural
 
-VERDICTS: Final = {"pass": "pass", "warn": "warn", "fail": "fail", "not_measured": "not measured"}
 MOST_FAILURES: Final = 10
 MOST_GATES: Final = 30
 MOST_FINDINGS: Final = 20

@@ -55,7 +55,7 @@ def against(record: RunRecord) -> Against:
             run="7-1",
             commit="a" * 40,
             branch="main",
-            base=BaseFound(commit="b" * 40, measured="b" * 40),
+            base=BaseFound(commit="9c27e41d" * 5, measured="9c27e41d" * 5),
             rate=0.05,
             comparisons=(
                 comparison("coverage.line", "regressed", 91.42, 87.9993, reason=""),
