@@ -147,6 +147,44 @@ LIMITS: Final = (
         place="ratchetry.adapters.environment_cache:KEPT",
         unit="environments",
     ),
+    Limit(what="a trend report", place="ratchetry.state.trend_report:LIMIT"),
+    Limit(what="series of a trend report", place="ratchetry.domain.trend_report:MOST_SERIES", unit="series"),
+    Limit(what="names of each kind in a trend report", place="ratchetry.domain.trend_report:MOST_NAMES", unit="names"),
+    Limit(what="series of one drawing", place="ratchetry.report.series_plot:MOST_PANELS", unit="series"),
+    Limit(what="values of a sample that are ranked", place="ratchetry.analyze.comparison.shift:MOST", unit="values"),
+    Limit(what="commits between a run and its base", place="ratchetry.pipeline.regression_base:MOST", unit="commits"),
+    Limit(
+        what="benchmarks of one comparison", place="ratchetry.pipeline.bench.process:MOST_BENCHMARKS", unit="benchmarks"
+    ),
+    Limit(
+        what="modules that failures are attributed to",
+        place="ratchetry.analyze.attribution:MOST_MODULES",
+        unit="modules",
+    ),
+    Limit(
+        what="commits that causes are looked for in",
+        place="ratchetry.adapters.commit_changes:MOST_COMMITS",
+        unit="commits",
+    ),
+    Limit(what="a waiver", place="ratchetry.domain.thresholds:LONGEST_WAIVER", unit="days"),
+    Limit(
+        what="runs that a bound's jitter is learned from", place="ratchetry.learn.ratchet.policy:MEMORY", unit="runs"
+    ),
+    Limit(what="arms of the bandit", place="ratchetry.domain.weights:MOST_ARMS", unit="arms"),
+    Limit(what="contexts of the bandit", place="ratchetry.domain.weights:MOST_CONTEXTS", unit="contexts"),
+    Limit(
+        what="treatments of an experiment",
+        place="ratchetry.learn.experiment.definition:MOST_TREATMENTS",
+        unit="treatments",
+    ),
+    Limit(what="an experiment", place="ratchetry.learn.experiment.definition:LONGEST_DAYS", unit="days"),
+    Limit(what="slots of versions", place="ratchetry.state.active_versions:MOST_SLOTS", unit="slots"),
+    Limit(
+        what="tests of one document of a dashboard",
+        place="ratchetry.domain.dashboard_details:TESTS_PER_INDEX",
+        unit="tests",
+    ),
+    Limit(what="points of a metric on the overview", place="ratchetry.domain.dashboard:SERIES_POINTS", unit="points"),
 )
 
 
