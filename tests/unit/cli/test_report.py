@@ -158,7 +158,7 @@ def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
             self.end_headers()
             self.wfile.write(b"{}")
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        def log_message(self, *_arguments: object) -> None:
             """Keep quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

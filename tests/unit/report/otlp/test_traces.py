@@ -98,23 +98,23 @@ def test_stages() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "status", "failed"),
+    ("outcome", "status", "code"),
     [
-        ("passed", "pass", False),
-        ("flaky", "pass", False),
-        ("failed", "fail", True),
-        ("error", "fail", True),
-        ("skipped", None, False),
+        ("passed", "pass", Status.STATUS_CODE_UNSET),
+        ("flaky", "pass", Status.STATUS_CODE_UNSET),
+        ("failed", "fail", Status.STATUS_CODE_ERROR),
+        ("error", "fail", Status.STATUS_CODE_ERROR),
+        ("skipped", None, Status.STATUS_CODE_UNSET),
     ],
 )
-def test_tests(outcome: Outcome, status: str | None, failed: bool) -> None:  # noqa: FBT001 - a column of the table
+def test_tests(outcome: Outcome, status: str | None, code: int) -> None:
     """Outcomes that the conventions do not know keep their own names beside."""
     record = replace(records.empty(), tests=(TestResult(id="a.py::b", outcome=outcome, attempts=2),))
     row = named(spans(record), "a.py::b")
     known = told(row.attributes)
     assert known.get("test.case.result.status") == status
     assert (known["ratchetry.test.outcome"], known["ratchetry.test.attempts"]) == (outcome, 2)
-    assert (row.status.code == Status.STATUS_CODE_ERROR) is failed
+    assert row.status.code == code
 
 
 def test_many_tests_take_several_documents() -> None:
