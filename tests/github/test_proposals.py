@@ -141,7 +141,6 @@ def test_the_issue_that_stood_for_it_cannot_be_closed(fake: FakeGitHub, time: Fa
     assert (done.state, done.note) == ("created", "")
 
 
-
 def test_a_refusal_that_stays(backend: Backend, client: GitHubClient, fake: FakeGitHub) -> None:
     """A rule that forbids the commit is an error after a few tries, with what GitHub says."""
     forbidden = Response(status=422, body={"message": "Repository rule violations found"})
