@@ -103,6 +103,15 @@ def test_a_run_is_shown_beside_its_base(project: Project) -> None:
     assert f"/mallory/hello/blob/{project.run.head_sha}/a.py#L2)" in body
 
 
+def test_what_would_help_most_is_suggested(project: Project) -> None:
+    """What the history gives rise to stands in the comment, as the suggestions on it would have it."""
+    project.remember()
+    project.upload(project.record("fail"))
+    assert project.comment() == 0
+    _, _, told = project.body().partition("### What would help the default branch most\n\n")
+    assert 1 <= told.partition("\n\n")[0].count("\n- ") + told.startswith("- ") <= 3
+
+
 @pytest.mark.parametrize(
     ("mode", "verdict", "lint", "written"),
     [

@@ -113,7 +113,7 @@ def _suggested(suggestions: Sequence[str]) -> Iterator[Block]:
     """Yield the best suggestions."""
     rows = tuple(f"- {prose(text)}\n" for text in suggestions[:MOST_SUGGESTIONS])
     if rows:
-        yield Block(head="\n### What would help most\n\n", rows=rows, noun="suggestion")
+        yield Block(head="\n### What would help the default branch most\n\n", rows=rows, noun="suggestion")
 
 
 def _origin(reviews: Sequence[Review], dashboard: str) -> Block:

@@ -52,7 +52,7 @@ def test_a_comparison_reads_like_the_kept_one() -> None:
         "### Changed lines that no test executes",
         "### Better than the base",
         "### What to do",
-        "### What would help most",
+        "### What would help the default branch most",
         "[dashboard](https://acme.example/d/)",
     )
     places = [text.index(part) for part in order]

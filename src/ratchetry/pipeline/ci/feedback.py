@@ -17,6 +17,7 @@ from ratchetry.domain.fingerprint import short_hash
 from ratchetry.domain.review import Review
 from ratchetry.domain.workflow_run import EndedRun
 from ratchetry.errors import GitHubError, NotFoundError, ReportError, StateError
+from ratchetry.pipeline.ci.advice import advice
 from ratchetry.pipeline.ci.base_runs import BaseRuns, BaseWanted, compared
 from ratchetry.pipeline.ci.github_runs import ended_run
 from ratchetry.pipeline.ci.summary import LIMITS, Summary, open_summary
@@ -69,7 +70,6 @@ class Trusted:
     settings: Settings
     base: BaseRuns
     server: str = "https://github.com"
-    suggestions: tuple[str, ...] = ()
 
 
 def feedback(run: EndedRun, source: PullRequestSource, trusted: Trusted) -> UpsertComment | RefreshComment | Silence:
@@ -90,7 +90,8 @@ def feedback(run: EndedRun, source: PullRequestSource, trusted: Trusted) -> Upse
         return Silence(reason=f"no open pull request has the head {run.head_sha[:12]} of the run {run.name} any more")
     packages = ((run, summary), *_others(run, source))
     reviews = tuple(_review(facts, each, pull, trusted) for facts, each in packages)
-    body = render(reviews, dashboard=trusted.settings.dashboard_url, suggestions=trusted.suggestions)
+    suggestions = advice(trusted.base, trusted.settings, trusted.default_branch)
+    body = render(reviews, dashboard=trusted.settings.dashboard_url, suggestions=suggestions)
     if _is_due(reviews, trusted.settings):
         return UpsertComment(number=pull.number, fingerprint=comment_fingerprint(), body=body)
     return RefreshComment(number=pull.number, fingerprint=comment_fingerprint(), body=body)
