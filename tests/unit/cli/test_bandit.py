@@ -155,7 +155,8 @@ def test_a_renamed_arm_stays_the_same_arm(repository: Path) -> None:
     weights = loads((repository / "bandit_weights.json").read_bytes(), "file")
     assert weights.contexts["kind=api"]["brief"].n == 10
     assert "brief" in json.loads(call("choose", "--format", "json"))["propensities"]
-    call("arm", "retire", "detailed", "--reason", "too long")
+    retired = json.loads(call("arm", "retire", "detailed", "--reason", "too long", "--format", "json"))
+    assert retired["arm"] == "detailed"
     call("fold")
     assert json.loads(call("choose", "--format", "json"))["propensities"] == {"brief": 1.0}
 

@@ -83,7 +83,9 @@ def test_an_experiment_from_its_start_to_its_stop(root: Path) -> None:
     with pytest.raises(UsageError, match="the first record of a unit counts"):
         call(root, *record, "reward=0")
     assert "1 unit of days that do not count yet" in call(root, "experiment", "status", "tone")
-    assert "stopped: enough" in call(root, "experiment", "stop", "tone", "--reason", "enough")
+    stopped = json.loads(call(root, "experiment", "stop", "tone", "--reason", "enough", "--format", "json"))
+    assert "stopped: enough" in str(stopped)
+    assert "stopped: enough" in call(root, "experiment", "status", "tone")
     with pytest.raises(UsageError, match="it has ended already: inconclusive"):
         call(root, "experiment", "stop", "tone", "--reason", "again")
     assert call(root, "experiment", "assign", "tone", "--unit", "pr-77") == "v1\n"
@@ -158,16 +160,18 @@ def test_versions_are_promoted_by_people_with_a_reason(root: Path) -> None:
     assert "no version was promoted yet" in call(root, "versions", "check")
     assert "v1 is in use; commit" in call(root, *promote, "v1", "--reason", "the first")
     assert "v2 is in use instead of v1" in call(root, *promote, "v2", "--reason", "better")
-    with pytest.raises(UsageError, match="v2 is active already"):
-        call(root, *promote, "v2", "--reason", "again")
+    said = json.loads(call(root, *promote, "v3", "--reason", "best", "--format", "json"))
+    assert (said["slot"], said["version"], said["previous"]) == ("review-prompt", "v3", "v2")
+    with pytest.raises(UsageError, match="v3 is active already"):
+        call(root, *promote, "v3", "--reason", "again")
     with pytest.raises(UsageError, match="needs a reason"):
-        call(root, *promote, "v3", "--reason", "")
+        call(root, *promote, "v4", "--reason", "")
     with pytest.raises(UsageError, match="the version 'a b' may have"):
         call(root, *promote, "a b", "--reason", "x")
-    assert json.loads((root / "active-versions.json").read_bytes())["slots"]["review-prompt"]["previous"] == "v1"
+    assert json.loads((root / "active-versions.json").read_bytes())["slots"]["review-prompt"]["previous"] == "v2"
     shown = json.loads(call(root, "versions", "show", "--format", "json"))
-    assert [one["version"] for one in shown["promotions"]] == ["v1", "v2"]
-    assert "v2" in call(root, "versions", "show", "--format", "markdown")
+    assert [one["version"] for one in shown["promotions"]] == ["v1", "v2", "v3"]
+    assert "v3" in call(root, "versions", "show", "--format", "markdown")
     assert invoke(root, "versions", "check").return_value == 3
     with pytest.raises(UsageError, match="no slot 'review'; did you mean 'review-prompt'"):
         call(root, "versions", "check", "--slot", "review")

@@ -154,16 +154,18 @@ def test_relax_writes_an_attributed_waiver_that_ends(repository: Path) -> None:
     """The file holds who, why and until when; the history notes it; the next check shows it."""
     until = f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%d}"
     words = ("relax", "lint.findings[src/old/**]", "--to", "20", "--reason", "a rename", "--until", until)
-    assert "commit the file" in call(repository, *words, "--actor", "ann")
+    told = json.loads(call(repository, *words, "--actor", "ann", "--format", "json"))
+    assert (told["metric"], told["to"], told["until"]) == ("lint.findings[src/old/**]", 20, until)
     (row,) = json.loads((repository / FILE).read_text(encoding="utf-8"))["waivers"]
     assert (row["to"], row["reason"], row["actor"], row["until"]) == (20, "a rename", "ann", until)
     (event,) = HistoryDirectory(repository / ".ratchetry").events()
     assert (event.kind, event.subject, event.data["to"]) == ("waiver", "lint.findings[src/old/**]", 20.0)
     worse = repository / "worse.json"
     worse.write_bytes(dumps(record(50, 12)))
-    told = call(repository, "check", "--record", str(worse))
-    assert "waived to 20" in told
-    assert "WARN" in told
+    checked = call(repository, "check", "--record", str(worse))
+    assert "waived to 20" in checked
+    assert "WARN" in checked
+    assert "commit the file" in call(repository, "relax", "lint.findings", "--to", "40", *words[4:], "--actor", "ann")
 
 
 @pytest.mark.parametrize(

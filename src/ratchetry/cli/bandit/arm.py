@@ -24,7 +24,10 @@ Examples:
 @click.option("--actor", default="", help="Who does it.  [default: GITHUB_ACTOR]")
 @click.option("--path", default=".", show_default=True, help="Repository that it is about.")
 @click.option("--history", help="Directory of the history.  [default: the output directory]")
-def command(*, phase: str, name: str, to: str, reason: str, actor: str, path: str, history: str | None) -> None:
+@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(
+    *, phase: str, name: str, to: str, reason: str, actor: str, path: str, history: str | None, output_format: str
+) -> None:
     """Note in the history that the arm NAME is added, retired, restored, or renamed TO another name.
 
     What was learned under the old name stays with the arm; a retired arm is not chosen any more.
@@ -47,4 +50,9 @@ def command(*, phase: str, name: str, to: str, reason: str, actor: str, path: st
         moment=SystemClock().now(),
         history=history,
     )
+    if output_format == "json":
+        import json
+
+        click.echo(json.dumps({"id": noted.id, "time": noted.time, "kind": noted.kind, "arm": noted.subject}, indent=2))
+        return
     click.echo(f"noted as event {noted.id}; `ratchetry bandit fold` brings it into the weights file")

@@ -16,7 +16,8 @@ Examples:
 @click.option("--actor", envvar="GITHUB_ACTOR", default="", help="Who says so; kept as privacy-authors allows.")
 @click.option("--path", default=".", show_default=True, help="Repository that it is about.")
 @click.option("--history", help="Directory of the history.  [default: the output directory]")
-def command(name: str, *, reason: str, actor: str, path: str, history: str | None) -> None:
+@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(name: str, *, reason: str, actor: str, path: str, history: str | None, output_format: str) -> None:
     """End the experiment NAME; it stays inconclusive, and its evidence stays in the history."""
     from ratchetry.cli.experiment import opened
     from ratchetry.cli.flaky.quarantine import author_of
@@ -25,4 +26,11 @@ def command(name: str, *, reason: str, actor: str, path: str, history: str | Non
 
     kept, settings = opened(path, history)
     status = stop(kept, name, reason, author_of(path, settings, actor))
+    if output_format == "json":
+        import json
+
+        import msgspec
+
+        click.echo(json.dumps(msgspec.to_builtins(status), indent=2))
+        return
     click.echo(terminal([status]))

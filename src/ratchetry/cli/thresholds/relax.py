@@ -21,8 +21,17 @@ Examples:
 @click.option("--actor", envvar="GITHUB_ACTOR", default="", help="Who says so.  [default: git's user.name]")
 @click.option("--path", default=".", show_default=True, help="Repository that it is about.")
 @click.option("--history", help="Directory of the history.  [default: the output directory]")
+@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(
-    metric: str, *, to: float, reason: str, until: datetime, actor: str, path: str, history: str | None
+    metric: str,
+    *,
+    to: float,
+    reason: str,
+    until: datetime,
+    actor: str,
+    path: str,
+    history: str | None,
+    output_format: str,
 ) -> None:
     """Hold METRIC to a looser bound for a while.
 
@@ -46,5 +55,11 @@ def command(
         until=f"{until:%Y-%m-%d}",
     )
     relax(path, load_settings(path, {}), history, waiver, now=now, environ=os.environ)
+    if output_format == "json":
+        import json
+        from dataclasses import asdict
+
+        click.echo(json.dumps(asdict(waiver), indent=2))
+        return
     shown = f"{waiver.metric} waived to {to:g} until {waiver.until}"
     click.echo(neutralize(f"{shown}, once this stands on the default branch: commit the file"))

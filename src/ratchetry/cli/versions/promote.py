@@ -20,7 +20,10 @@ Examples:
 @click.option("--actor", envvar="GITHUB_ACTOR", default="", help="Who says so; kept as privacy-authors allows.")
 @click.option("--path", default=".", show_default=True, help="Repository that it is about.")
 @click.option("--history", help="Directory of the history.  [default: the output directory]")
-def command(slot: str, version: str, *, reason: str, actor: str, path: str, history: str | None) -> None:
+@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(
+    slot: str, version: str, *, reason: str, actor: str, path: str, history: str | None, output_format: str
+) -> None:
     """Put VERSION of SLOT into use: active-versions.json says so from now on; commit it.
 
     It is watched from then on: `ratchetry versions check`.
@@ -34,5 +37,12 @@ def command(slot: str, version: str, *, reason: str, actor: str, path: str, hist
     if near:
         click.echo(f"{slot} is a new slot; there is {near}, too", err=True)
     one = promote(kept, Path(path), slot, version, reason=reason, author=author_of(path, settings, actor))
+    if output_format == "json":
+        import json
+
+        import msgspec
+
+        click.echo(json.dumps({"slot": slot, **msgspec.to_builtins(one)}, indent=2))
+        return
     instead = f" instead of {one.previous}" if one.previous else ""
     click.echo(f"{slot}: {version} is in use{instead}; commit active-versions.json")
