@@ -52,7 +52,7 @@ class Visits(msgspec.Struct):
 class _Quiet(SimpleHTTPRequestHandler):
     """A web server without a log."""
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class calls it that
+    def log_message(self, *_: object) -> None:
         """Log nothing."""
 
 

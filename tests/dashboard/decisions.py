@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+import numpy as np
+
 from ratchetry.domain.bandit import ArmDecision, ArmOutcome, decision_event, outcome_event
 from ratchetry.domain.event import Event, Value, event
 from ratchetry.domain.experiment import Experiment
+from ratchetry.domain.fingerprint import short_hash
 from ratchetry.learn.experiment.assignment import decided
 from ratchetry.learn.experiment.definition import metric_of, start_event
 
 REPOSITORY: Final = "acme/anvil"
+FINDINGS: Final = short_hash("lint.findings")
+COVERAGE: Final = short_hash("coverage.line")
 ARMS: Final[Mapping[str, float]] = {
     "add-tests-for-branches": 0.62,
     "fix-flaky-tests": 0.48,
@@ -81,13 +85,13 @@ def _moved(start: datetime) -> Iterator[Event]:
 
 def _chosen(start: datetime, last: datetime) -> Iterator[Event]:
     """Yield choices of the bandit and what became of them."""
-    chance = random.Random(11)  # noqa: S311 - made-up data, no secret
+    chance = np.random.default_rng(11)
     weights = dict.fromkeys(ARMS, 1.0)
     moment, number = start + timedelta(hours=3), 0
     while moment < last:
         total = sum(weights.values())
         shares = {arm: weight / total for arm, weight in weights.items()}
-        arm = chance.choices(list(shares), list(shares.values()))[0]
+        arm = str(chance.choice(list(shares), p=list(shares.values())))
         time = f"{moment:%Y-%m-%dT%H:%M:%SZ}"
         context = {"kind": "weekly" if number % 3 else "nightly"}
         name = f"{number:016x}"
@@ -113,7 +117,7 @@ def _chosen(start: datetime, last: datetime) -> Iterator[Event]:
 
 def _tried(start: datetime, last: datetime) -> Iterator[Event]:
     """Yield an experiment with its units: the shorter prompt helps."""
-    chance = random.Random(5)  # noqa: S311 - made-up data, no secret
+    chance = np.random.default_rng(5)
     begun = start + timedelta(days=12)
     one = Experiment(
         name="review-prompt-length",
@@ -142,7 +146,7 @@ def _tried(start: datetime, last: datetime) -> Iterator[Event]:
                 time=f"{moment + timedelta(hours=3):%Y-%m-%dT%H:%M:%SZ}",
                 status="rewarded",
                 reward=float(chance.random() < (0.72 if better else 0.4)),
-                measures={"latency_p99": chance.lognormvariate(1.0 if better else 1.1, 0.3)},
+                measures={"latency_p99": chance.lognormal(1.0 if better else 1.1, 0.3)},
                 repository=REPOSITORY,
             )
         )
@@ -151,11 +155,11 @@ def _tried(start: datetime, last: datetime) -> Iterator[Event]:
 def _opened(start: datetime) -> Iterator[Event]:
     """Yield issues, what happened to them and what they did to their metric."""
     rows: tuple[tuple[int, str, str, int, dict[str, Value]], ...] = (
-        (20, "9f1c2ab45d6e7f80", "opened", 41, {"title": "34 lint findings in src/anvil/render.py", "before": 34.0}),
-        (62, "9f1c2ab45d6e7f80", "closed", 41, {"after": 24.0, "effect": -10.0, "hit": True}),
+        (20, FINDINGS, "opened", 41, {"title": "34 lint findings in src/anvil/render.py", "before": 34.0}),
+        (62, FINDINGS, "closed", 41, {"after": 24.0, "effect": -10.0, "hit": True}),
         (
             131,
-            "27aa01c3de4b5f66",
+            COVERAGE,
             "opened",
             58,
             {"title": "coverage.line fell by 2.6 pp with the store", "before": 88.9},

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from ratchetry.adapters.history_directory import HistoryDirectory
+from ratchetry.domain.fingerprint import short_hash
 from ratchetry.domain.record import (
     Change,
     ChangedFile,
@@ -32,6 +34,7 @@ from tests.dashboard.decisions import ARMS, learned
 START: Final = datetime(2026, 1, 5, 6, tzinfo=UTC)
 REPOSITORY: Final = "acme/anvil"
 MODULES: Final = ("forge", "hammer", "ledger", "planner", "render", "store")
+SIGNATURE: Final = short_hash("assert [1, 3, 2] == [1, 2, 3]")
 SLOWED: Final = 128
 """The run from which on the store is slower and the pipeline takes longer."""
 THRESHOLDS: Final = """{
@@ -80,7 +83,7 @@ def write_site(root: Path, example: Example) -> Path:
 
 def records(example: Example) -> Iterator[RunRecord]:
     """Yield the runs, four a day: the last five days of a project whose store has become slow and untested."""
-    chance = random.Random(7)  # noqa: S311 - made-up data, no secret
+    chance = np.random.default_rng(7)
     flaky = dict(zip(names(example)[5:60:9], (0.22, 0.06, 0.12, 0.03, 0.3, 0.08, 0.05), strict=True))
     for number in range(example.runs):
         yield _run(example, number, chance, flaky)
@@ -98,7 +101,7 @@ def names(example: Example) -> tuple[str, ...]:
     return (*plain, HOSTILE_TEST, LONG_TEST) if example.hostile else plain
 
 
-def _run(example: Example, number: int, chance: random.Random, flaky: dict[str, float]) -> RunRecord:
+def _run(example: Example, number: int, chance: np.random.Generator, flaky: dict[str, float]) -> RunRecord:
     """Return one run."""
     pull = number % 7 == 6 and number != example.runs - 1
     late = number >= SLOWED
@@ -131,7 +134,7 @@ def _run(example: Example, number: int, chance: random.Random, flaky: dict[str, 
     )
 
 
-def _test(name: str, number: int, chance: random.Random, flaky: dict[str, float]) -> TestResult:
+def _test(name: str, number: int, chance: np.random.Generator, flaky: dict[str, float]) -> TestResult:
     """Return how one test ended: two of the store are broken for some days, some fail now and then."""
     outcome: Outcome = "passed"
     if name.endswith("round_trip[small]") and "ledger" in name:
@@ -139,30 +142,30 @@ def _test(name: str, number: int, chance: random.Random, flaky: dict[str, float]
     elif "store/test_core.py::test_round_trip[l" in name and 150 <= number < 156:
         outcome = "failed"
     elif chance.random() < flaky.get(name, 0.0):
-        outcome = chance.choice(("failed", "flaky"))
+        outcome = "failed" if chance.random() < 0.5 else "flaky"
     slow = 3.0 if number >= SLOWED and "store" in name else 1.0
     return TestResult(
         id=name,
         outcome=outcome,
-        duration=round(chance.lognormvariate(-4, 0.4) * slow, 4),
+        duration=round(float(chance.lognormal(-4, 0.4)) * slow, 4),
         attempts=2 if outcome == "flaky" else 1,
-        signature="5f0c1b2a9d3e4f60" if outcome in {"failed", "flaky"} else "",
+        signature=SIGNATURE if outcome in {"failed", "flaky"} else "",
     )
 
 
-def _metrics(number: int, tests: Sequence[TestResult], chance: random.Random) -> dict[str, Metric]:
+def _metrics(number: int, tests: Sequence[TestResult], chance: np.random.Generator) -> dict[str, Metric]:
     """Return the metrics of a run: findings fall, coverage rises until the store's new code has no tests."""
     late = number >= SLOWED
-    coverage = 86.5 + 3.2 * (1 - math.exp(-number / 50)) - (2.6 if late else 0.0) + chance.gauss(0, 0.08)
-    seconds = (405 if not late else 455) + 0.25 * number + chance.gauss(0, 9)
+    coverage = 86.5 + 3.2 * (1 - math.exp(-number / 50)) - (2.6 if late else 0.0) + chance.normal(0, 0.08)
+    seconds = (405 if not late else 455) + 0.25 * number + chance.normal(0, 9)
     failed = sum(test.outcome in {"failed", "error"} for test in tests)
     rows = (
         ("coverage.line", coverage, "percent", "higher", "test"),
-        ("coverage.branch", coverage - 7 + chance.gauss(0, 0.1), "percent", "higher", "test"),
+        ("coverage.branch", coverage - 7 + chance.normal(0, 0.1), "percent", "higher", "test"),
         ("tests.total", len(tests), "count", "higher", "test"),
         ("tests.failed", failed, "count", "lower", "test"),
-        ("tests.duration", 78 + chance.gauss(0, 3) + (14 if late else 0), "seconds", "lower", "test"),
-        ("lint.findings", max(0, round(34 - number / 6 + chance.gauss(0, 0.6))), "count", "lower", "quality"),
+        ("tests.duration", 78 + chance.normal(0, 3) + (14 if late else 0), "seconds", "lower", "test"),
+        ("lint.findings", max(0, round(34 - number / 6 + chance.normal(0, 0.6))), "count", "lower", "quality"),
         ("types.errors", 0 if number > 40 else 6, "count", "lower", "quality"),
         ("complexity.max", 12 if number < 96 else 13, "paths", "lower", "quality"),
         ("security.bandit.low", 4 + (number > 70), "count", "lower", "security"),
@@ -170,7 +173,7 @@ def _metrics(number: int, tests: Sequence[TestResult], chance: random.Random) ->
         ("ci.duration", seconds, "seconds", "lower", "ci"),
         (
             "score.total",
-            0.82 + number / 4000 - (0.06 if late else 0) + chance.gauss(0, 0.004),
+            0.82 + number / 4000 - (0.06 if late else 0) + chance.normal(0, 0.004),
             "ratio",
             "higher",
             "score",
@@ -182,14 +185,14 @@ def _metrics(number: int, tests: Sequence[TestResult], chance: random.Random) ->
     }
 
 
-def _benchmarks(number: int, chance: random.Random) -> dict[str, Metric]:
+def _benchmarks(number: int, chance: np.random.Generator) -> dict[str, Metric]:
     """Return the benchmarks of a run: two of the store take a third longer since a change."""
     found = {}
     for at, what in enumerate(
         ("append", "compact", "lookup", "merge", "open", "plan", "render", "scan", "sort", "write")
     ):
         level = 0.0004 * 2.1**at * (1.34 if number >= SLOWED and what in {"lookup", "scan"} else 1.0)
-        value = level * (1 + chance.gauss(0, 0.02))
+        value = level * (1 + chance.normal(0, 0.02))
         name = f"benchmark.tests/bench/test_store.py::test_{what}"
         found[name] = Metric(value=value, unit="seconds", better="lower", stage="benchmark", n=20, spread=value * 0.03)
     return found
@@ -220,14 +223,14 @@ def _gates(metrics: dict[str, Metric]) -> tuple[Gate, ...]:
 def _failure(failed: int) -> Failure:
     """Return why a run failed."""
     return Failure(
-        signature="5f0c1b2a9d3e4f60",
+        signature=SIGNATURE,
         category="test",
         evidence=f"AssertionError: assert [1, 3, 2] == [1, 2, 3] ({failed} tests)",
     )
 
 
-def _changed(chance: random.Random, *, late: bool) -> tuple[ChangedFile, ...]:
+def _changed(chance: np.random.Generator, *, late: bool) -> tuple[ChangedFile, ...]:
     """Return the files that a run changes, lately most of all the store's."""
-    some = chance.sample(MODULES, k=chance.randint(1, 2))
+    some = map(str, chance.choice(MODULES, size=int(chance.integers(1, 3)), replace=False))
     chosen = sorted({*some, "store"} if late else set(some))
     return tuple(ChangedFile(path=f"src/anvil/{module}.py", added=12, deleted=3) for module in chosen)

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.dashboard.browser import look, missing
+from tests.dashboard.decisions import FINDINGS
 from tests.dashboard.example import HOSTILE_BRANCH, HOSTILE_TEST, LONG_TEST, Example, write_site
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(bool(missing()), reason=missing() or "a browser can be driven")]
@@ -53,7 +54,7 @@ ROUTES: Final = (
     ("#/experiments", "Experiments"),
     ("#/experiment/review-prompt-length", "review-prompt-length"),
     ("#/issues", "Issues"),
-    ("#/issue/9f1c2ab45d6e7f80", "34 lint findings"),
+    (f"#/issue/{FINDINGS}", "34 lint findings"),
     ("#/runs", "Runs"),
     ("#/events", "Notes"),
     ("#/metric/no.such.metric", "No such metric"),
@@ -73,7 +74,7 @@ HOSTILE_ROUTES: Final = (
 class _Quiet(SimpleHTTPRequestHandler):
     """A web server without a log."""
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class calls it that
+    def log_message(self, *_: object) -> None:
         """Log nothing."""
 
 

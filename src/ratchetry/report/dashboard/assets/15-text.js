@@ -72,7 +72,8 @@
   function signed(value, unit = "") {
     if (value === null || value === undefined || !Number.isFinite(value)) return "–";
     const text = number(Math.abs(value), unit).replace(/%$/, "pp");
-    return `${value > 0 ? "+" : value < 0 ? "−" : "±"}${text}`;
+    const none = /^0(?![.\d])/.test(text);
+    return `${none ? "±" : value > 0 ? "+" : "−"}${text}`;
   }
 
   /** Return an effect: a share in percent, or a difference in its unit. */

@@ -3,6 +3,8 @@
   "use strict";
   const { h } = ratchetry;
   const live = new Set();
+  const FEW = 120;
+  const DENSE = 600;
 
   /** Return a color of the style sheet. */
   function color(name) {
@@ -13,7 +15,7 @@
   function seriesOf({ times, values, low, high, layers = [], dots, stepped = false }) {
     const steps = (one) => (one ? uPlot.paths.stepped({ align: 1 }) : undefined);
     const data = [times, values];
-    const series = [{}, { stroke: color("accent"), width: 1.6, points: { show: dots, size: 5, fill: color("card") }, spanGaps: true, paths: steps(stepped) }];
+    const series = [{}, { stroke: color(times.length > DENSE ? "faint" : "accent"), width: times.length > DENSE ? 1 : 1.6, points: { show: dots, size: 5, fill: color("card") }, spanGaps: true, paths: steps(stepped) }];
     const bands = [];
     if (low && high) {
       data.push(high, low);
@@ -97,7 +99,7 @@
     /** Draw, again after the theme or the width has changed. */
     function draw() {
       plot?.destroy();
-      const { data, series, bands } = seriesOf({ ...what, dots: count <= 120 });
+      const { data, series, bands } = seriesOf({ ...what, dots: count <= FEW });
       plot = new uPlot({
         width: Math.max(260, holder.clientWidth),
         height: holder.clientWidth < 500 ? Math.min(height, 260) : height,

@@ -120,18 +120,18 @@
   }
 
   /** Return the sentence below the verdict. */
-  function sentence(found) {
+  function sentence(things) {
     const failed = overview.gates.filter((gate) => gate.verdict === "fail").length;
     const unmeasured = overview.gates.filter((gate) => gate.verdict === "not_measured").length;
-    const parts = [failed && `${plural(failed, "gate")} failed`, unmeasured && `${plural(unmeasured, "gate")} could not be measured`, found.length && `${plural(found.length, "thing")} to look at`].filter(Boolean);
+    const parts = [failed && `${plural(failed, "gate")} failed`, unmeasured && `${plural(unmeasured, "gate")} could not be measured`, things && `${plural(things, "thing")} to look at`].filter(Boolean);
     return parts.length ? `${parts.join(", ")}.` : "Every gate passed, and nothing got worse.";
   }
 
   /** Return the head of the page: the verdict, the score, and what it is of. */
-  function banner(found) {
+  function banner(things) {
     const run = overview.run;
     return h("section", { class: `banner ${ratchetry.TONES[overview.verdict]}`, "aria-label": "Verdict" },
-      h("div", {}, h("h1", { tabindex: -1 }, glyph(overview.verdict), ratchetry.VERDICTS[overview.verdict]), h("p", { class: "lead", text: sentence(found) }),
+      h("div", {}, h("h1", { tabindex: -1 }, glyph(overview.verdict), ratchetry.VERDICTS[overview.verdict]), h("p", { class: "lead", text: sentence(things) }),
         h("p", { class: "soft small" }, "Newest run ", name(run.id, 40), " of ", name(run.branch, 60), run.pull_request ? ` (pull request ${run.pull_request})` : "", " at ", ratchetry.commit(run.commit), `, ${ratchetry.day(run.time, true)} UTC, ${ratchetry.duration(run.seconds)}`)),
       h("dl", { class: "tiles" }, tiles().map(([label, value, note, href]) => h("div", {}, h("dt", {}, href ? h("a", { href, text: label }) : label), h("dd", { class: "value", text: value }), h("dd", { class: "soft small", text: note })))));
   }
@@ -178,12 +178,12 @@
     const shown = entries.slice(0, MOST_PROBLEMS);
     const rest = entries.slice(MOST_PROBLEMS);
     return [
-      banner(found),
-      ratchetry.filterForm("branch", "since", "until", "package"),
+      banner(entries.length),
       ratchetry.section("wrong", "What is wrong, and why", `worst first, on ${ratchetry.clip(overview.branch, 40)}`,
         shown.length ? h("ol", { class: "problems" }, shown) : h("p", { class: "soft", text: "Nothing: every gate passed, no metric regressed, worsens or changed its level for the worse in 30 days." }),
         rest.length ? h("details", {}, h("summary", { text: `${plural(rest.length, "more thing")} to look at` }), h("ol", { class: "problems" }, rest)) : null),
       failures(),
+      ratchetry.filterForm("branch", "since", "until", "package"),
       ratchetry.section("trends", "Every metric", plural(overview.counts.metrics ?? 0, "metric"), ratchetry.metricTables()),
       overview.marks.length ? ratchetry.section("noted", "What people noted", "marked in every chart", ratchetry.marksTable(overview.marks.slice(-10).reverse(), "noted-table")) : null,
       ratchetry.section("runs", "Newest runs", [link("runs", "", "all runs")], ratchetry.recentRuns()),

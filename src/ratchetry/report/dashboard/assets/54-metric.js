@@ -57,7 +57,7 @@
     const bound = boundAt(metric, points.times);
     return {
       layers: [
-        level && { values: level, color: "soft", width: 1.5, dash: [2, 3], stepped: true },
+        level && { values: level, color: "ink", width: 1.5, dash: [2, 3], stepped: true },
         trend && { values: trend[1], color: "clear", width: 0, bandTo: 1, fill: "wedge" },
         trend && { values: trend[2], color: "clear", width: 0 },
         trend && { values: trend[0], color: "warn", width: 2 },
