@@ -60,4 +60,4 @@ def week_of(time: str) -> str:
 def _marked(name: str, text: str) -> str:
     """Return the text of a week between the marks by which it is found again; nothing in it looks like one."""
     inner = text.strip().replace(_OURS, "<!- ratchetry:")
-    return f"{_OURS}week={name} -->\n{inner}\n{_OURS}end -->"
+    return f"{_OURS}week={name} -->\n{inner}\n\n{_OURS}end -->"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -52,7 +52,7 @@ def _blocks(week: Week) -> Iterator[Block]:
     yield _list("### Worst offenders", worst, "nothing to suggest")
     yield _list("### Bounds that moved", _words(week.events, {"threshold_move"}), "none")
     yield _list("### Flaky tests", _flaky(week.trends), _no_flaky(week.trends))
-    learned = _words(week.events, _LEARNED)
+    learned = [*_words(week.events, _LEARNED), *_given(week.events)]
     yield _list("### What the learner did, and why", learned, "nothing: no decision had an outcome")
     rates = rates_markdown(week.suggestions.hit_rates)
     if rates:
@@ -103,6 +103,25 @@ def _words(events: Iterable[Event], kinds: Iterable[str]) -> list[str]:
     wanted = frozenset(kinds)
     ordered = sorted((one for one in events if one.kind in wanted), key=lambda one: (one.time, one.id), reverse=True)
     return [f"{one.time[:10]}: {prose(event_words(one))}" for one in ordered]
+
+
+def _given(events: Sequence[Event]) -> list[str]:
+    """Return the advice that was given, with how likely its kind was to be drawn."""
+    drawn = {one.subject: one.data.get("propensities") for one in events if one.kind == "decision"}
+    return [
+        f"{one.time[:10]}: advised {shown_name(str(one.data.get('title', '')))} "
+        f"({_why(str(one.data.get('advice', '')), drawn.get(str(one.data.get('decision', ''))))})"
+        for one in events
+        if one.kind == "issue" and one.data.get("phase") == "opened"
+    ]
+
+
+def _why(kind: str, shares: object) -> str:
+    """Return why a kind of advice was given."""
+    share = shares.get(kind) if isinstance(shares, Mapping) else None
+    if not isinstance(share, float) or share >= 1.0:
+        return f"{prose(kind)}, by far the most worth doing"
+    return f"{prose(kind)}, drawn with probability {share:.2f}"
 
 
 def _list(heading: str, lines: Sequence[str], empty: str) -> Block:

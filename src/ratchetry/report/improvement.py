@@ -48,7 +48,8 @@ def _blocks(one: Suggestion, rate: HitRate | None) -> Iterator[Block]:
         yield Block(head="\n### Where\n\n", rows=rows, noun="file")
     rule = f"The rule is {shown_name(one.rule)}. " if one.rule else ""
     yield Block(head=f"\n### Next step\n\n{rule}{_about_test(one)}\n\n{code_block(clip(one.command, _COMMAND))}\n")
-    yield Block(head=f"\n### Done when\n\n{prose(done(one))}. It is {prose(number(one.value, one.unit))} now.\n")
+    now = "" if one.goal.measure == "tests" else f" It is {prose(number(one.value, one.unit))} now."
+    yield Block(head=f"\n### Done when\n\n{prose(done(one))}.{now}\n")
     seen = evidence(one)
     if seen:
         yield Block(head=f"\n### Evidence\n\n{prose(seen)}.\n")
@@ -57,7 +58,7 @@ def _blocks(one: Suggestion, rate: HitRate | None) -> Iterator[Block]:
 
 def _about_test(one: Suggestion) -> str:
     """Return which test it is about, if it is about one."""
-    return f"The test is {shown_name(one.test)}." if one.test else "This shows more:"
+    return f"The test is {shown_name(one.test)}." if one.test else "Begin with:"
 
 
 def _footer(one: Suggestion, rate: HitRate | None) -> str:

@@ -9,11 +9,10 @@ from typing import Final
 from ratchetry.domain.suggestion import SUGGESTIONS_VERSION, Suggestion, SuggestionReport
 from ratchetry.errors import StateError
 from ratchetry.state.codec import decode, encode
+from ratchetry.state.goal import encodable_goal, encodable_text
 
 LIMIT: Final = 16_000_000
 """The largest document that is read, in bytes."""
-_LONGEST: Final = 4096
-"""Characters of one text, as the schema has it."""
 
 
 def loads(data: bytes, origin: str) -> SuggestionReport:
@@ -26,7 +25,9 @@ def loads(data: bytes, origin: str) -> SuggestionReport:
 
 def dumps(report: SuggestionReport) -> bytes:
     """Return suggestions as JSON that can be read back, the same bytes for the same ones; long texts are cut."""
-    return encode(replace(report, suggestions=tuple(map(_fitting, report.suggestions))), indent=2)
+    unmeasured = {encodable_text(name): encodable_text(why) for name, why in report.unmeasured.items()}
+    shown = replace(report, suggestions=tuple(map(_fitting, report.suggestions)), unmeasured=unmeasured)
+    return encode(shown, indent=2)
 
 
 def _fitting(one: Suggestion) -> Suggestion:
@@ -35,16 +36,15 @@ def _fitting(one: Suggestion) -> Suggestion:
     finite = one.interval is not None and math.isfinite(low) and math.isfinite(high)
     return replace(
         one,
-        title=_text(one.title),
-        why=_text(one.why),
-        command=_text(one.command),
-        files=tuple(map(_text, one.files)),
-        rule=_text(one.rule),
-        test=_text(one.test),
+        title=encodable_text(one.title),
+        why=encodable_text(one.why),
+        command=encodable_text(one.command),
+        files=tuple(map(encodable_text, one.files)),
+        rule=encodable_text(one.rule),
+        test=encodable_text(one.test),
+        runs=tuple(map(encodable_text, one.runs)),
+        commits=tuple(map(encodable_text, one.commits)),
+        unit=encodable_text(one.unit),
+        goal=encodable_goal(one.goal),
         interval=one.interval if finite else None,
     )
-
-
-def _text(text: str) -> str:
-    """Return a text that JSON can hold, cut where it is too long."""
-    return text.encode("utf-8", "replace").decode()[:_LONGEST]
