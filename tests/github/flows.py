@@ -9,15 +9,19 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final
 
+from ratchetry.act.improvements import Scene, improvements
 from ratchetry.act.plan import LABEL
 from ratchetry.adapters.apply import apply
 from ratchetry.adapters.github import GitHubClient
+from ratchetry.adapters.github.known_issues import known_issues
 from ratchetry.adapters.github.open_issues import open_fingerprints
 from ratchetry.adapters.history_directory import HistoryDirectory
 from ratchetry.adapters.workflow_run_event import read_ended_run
 from ratchetry.cli.progress import SilentProgress
 from ratchetry.domain.action import Action, ProposeChange
+from ratchetry.domain.improvement import LABEL as IMPROVEMENT
 from ratchetry.domain.record import RunRecord
+from ratchetry.domain.suggestion import Suggestion
 from ratchetry.pipeline.ci.batch import keep, read_batch, read_cursor, write_batch, write_cursor
 from ratchetry.pipeline.ci.feedback import Silence, feedback
 from ratchetry.pipeline.ci.ingest import from_github
@@ -29,7 +33,9 @@ from tests.github.conftest import FakeTime, opened
 from tests.github.fake import FakeGitHub
 from tests.github.test_ci_steps import event_of, forked, measured, taught, uploaded
 from tests.pipeline.ci.envelopes import record_of
+from tests.unit.act.test_improvements import BAD, GOOD, ONE
 from tests.unit.act.test_plan import gate
+from tests.unit.learn.suggestions.evidence import AS_OF
 
 BRANCH: Final = "ratchetry/thresholds"
 PROPOSAL: Final = ProposeChange(
@@ -97,6 +103,12 @@ def nothing(_: FakeGitHub, __: Path) -> None:
     """Leave everything as it is."""
 
 
+def an_improvement(fake: FakeGitHub, place: Path) -> None:
+    """Let there be an issue about an improvement already."""
+    with opened(fake.environ, FakeTime()) as client:
+        assert improved(BAD, ONE)(client, place) == ()
+
+
 def an_issue(fake: FakeGitHub, place: Path) -> None:
     """Let there be an issue already."""
     with opened(fake.environ, FakeTime()) as client:
@@ -132,6 +144,16 @@ def one_issue(*, says: str) -> Callable[[FakeGitHub, Path], None]:
         assert {row.state_reason for row in fake.repo.issues.values() if row.state != "open"} <= {"duplicate"}
 
     return holds
+
+
+def improved(runs: tuple[RunRecord, ...], *suggestions: Suggestion) -> Callable[[GitHubClient, Path], tuple[str, ...]]:
+    """Return what does what `ratchetry ci report` does about an improvement after some runs."""
+
+    def report(client: GitHubClient, _: Path) -> tuple[str, ...]:
+        scene = Scene(known=known_issues(client, IMPROVEMENT), runs=runs, as_of=AS_OF)
+        return carried_out(improvements(suggestions, scene), client)
+
+    return report
 
 
 def one_closed_issue(fake: FakeGitHub, _: Path) -> None:
@@ -235,6 +257,7 @@ FLOWS: Final = (
     Flow(name="open an issue", arrange=nothing, act=reported("fail"), settled=one_issue(says="/runs/1")),
     Flow(name="edit an issue", arrange=an_issue, act=reported("fail", "fail"), settled=one_issue(says="/runs/2")),
     Flow(name="close an issue", arrange=an_issue, act=reported("fail", "pass", "pass"), settled=one_closed_issue),
+    Flow(name="close an improvement", arrange=an_improvement, act=improved(GOOD), settled=one_closed_issue),
     Flow(name="propose", arrange=nothing, act=propose, settled=one_proposal),
     Flow(name="propose more", arrange=a_proposal, act=propose, settled=one_proposal),
     Flow(name="ingest", arrange=some_runs, act=ingest, settled=all_runs),
