@@ -13,6 +13,7 @@ from zipfile import ZipFile
 import pytest
 from markdown_it import MarkdownIt
 
+from ratchetry.adapters.history_directory import HistoryDirectory
 from ratchetry.domain.record import RunRecord
 from ratchetry.state.record import loads
 from tests.act import payloads
@@ -21,6 +22,8 @@ from tests.act.driver import ActRun, Trigger, run_workflow
 from tests.act.repositories import CI, measured
 from tests.act.summaries import archive, bomb, renamed, summary
 from tests.act.world import World, adopt
+from tests.adapters.repositories import git
+from tests.e2e.commands import ratchetry
 from tests.github.fake import Issue
 
 pytestmark = pytest.mark.e2e
@@ -68,7 +71,31 @@ def commented(world: World, base: Path, *, attempt: int = 1) -> ActRun:
     ended.attempt = attempt
     own = world.github.state.add_run(world.repository, path=FEEDBACK, name="PR feedback", event="workflow_run")
     trigger = Trigger(event="workflow_run", run_id=own.id, payload=payloads.workflow_run(world.repository, ended))
-    return run_workflow(world, base, FEEDBACK, trigger)
+    environ = {"RATCHETRY_HISTORY_REMOTE": str(shared(world))}
+    return run_workflow(world, base, FEEDBACK, trigger, environ=environ)
+
+
+def shared(world: World) -> Path:
+    """Return the repository that keeps the shared history, which begins without one."""
+    remote = world.scratch / "remote.git"
+    if not remote.is_dir():
+        git(world.scratch, "init", "-q", "--bare", str(remote))
+    return remote
+
+
+def remember(world: World, record: RunRecord) -> None:
+    """Keep a run of the default branch, of the commit that the pull request is to be merged into, and share it."""
+    (pull,) = [row.pull for row in world.repository.issues.values() if row.pull and row.pull.head_ref == "feature"]
+    place = world.scratch / "learner"
+    git(world.scratch, "init", "-q", str(place))
+    run = replace(
+        record.run, run_id="100", attempt=1, event="push", branch="main", commit=pull.base_sha, pull_request=None,
+        started="2026-01-01T00:00:00Z",
+    )  # fmt: skip
+    passed = tuple(replace(test, outcome="passed", signature="") for test in record.tests)
+    HistoryDirectory(place / ".ratchetry").add(replace(record, run=run, tests=passed, failures=()))
+    pushed = ratchetry(place, "history", "push", "--remote", str(shared(world)))
+    assert pushed.code == 0, pushed.err
 
 
 def bodies(world: World) -> Mapping[int, str]:
@@ -117,8 +144,9 @@ def test_one_comment_is_written_then_kept_then_edited(fork: tuple[World, Path, I
     first = commented(world, base)
     assert first.code == 0, first.log
     assert written(first) == [("POST", f"/repos/octo/tiny/issues/{pull.number}/comments")]
-    assert len(first.requests) <= 6
+    assert len(first.requests) <= 10
     assert "test_sign" in bodies(world)[pull.number]
+    assert "there is no shared history yet" in bodies(world)[pull.number]
 
     again = commented(world, base)
     assert (again.code, written(again)) == (0, [])
@@ -129,9 +157,15 @@ def test_one_comment_is_written_then_kept_then_edited(fork: tuple[World, Path, I
     edited = commented(world, base, attempt=2)
     (change,) = written(edited)
     assert change[0] == "PATCH"
-    assert len(edited.requests) <= 6
+    assert len(edited.requests) <= 10
     assert bodies(world).keys() == {pull.number}
     assert bodies(world)[pull.number] != before
+
+    remember(world, honest(run, 1))
+    uploaded(world, 8, summary(honest(run, 8), pull_request=pull.number))
+    beside = commented(world, base, attempt=8)
+    assert beside.code == 0, beside.log
+    assert "1 test newly failing" in bodies(world)[pull.number]
 
 
 @pytest.mark.parametrize(
@@ -166,7 +200,7 @@ def test_missing_permission_is_named(fork: tuple[World, Path, Issue, ActRun]) ->
     world, base, pull, run = fork
     token = "ghs_pr_feedback_main_comment"
     stated = world.github.state.tokens[token].permissions
-    world.github.state.add_token(token, actions="read", pull_requests="read")
+    world.github.state.add_token(token, actions="read", contents="read", pull_requests="read")
     uploaded(world, 7, summary(replace(honest(run, 7), metrics={}), pull_request=pull.number))
     before = bodies(world)
     refused = commented(world, base, attempt=7)
