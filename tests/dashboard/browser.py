@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -32,8 +33,9 @@ def missing() -> str:
     browsers = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     if shutil.which("npm") is None:
         return "npm is not installed here, and is needed for the driver of the browser"
-    if not any(map(shutil.which, (*browsers, "apt-get"))):
-        return "Chromium is not installed here, and cannot be installed by apt-get"
+    may_install = shutil.which("apt-get") and (os.geteuid() == 0 or shutil.which("sudo"))
+    if not may_install and not any(map(shutil.which, browsers)):
+        return "Chromium is not installed here, and neither root nor sudo may install it by apt-get"
     return ""
 
 
