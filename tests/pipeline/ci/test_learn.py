@@ -62,7 +62,7 @@ def lines(lessons: Lessons) -> dict[str, list[str]]:
 
 
 def test_every_learner_says_what_follows_and_why_the_rest_waits(root: Path) -> None:
-    """A bound moves on its runs, decisions get outcomes, an experiment its verdict and a version its alarm."""
+    """A bound moves on its runs, decisions get outcomes, an experiment its verdict, a version its alarm, and advice."""
     lessons = look(root)
     assert [row.learner for row in lessons.lessons] == list(LEARNERS)
     assert Counter(one.kind for one in lessons.events) == {
@@ -70,22 +70,24 @@ def test_every_learner_says_what_follows_and_why_the_rest_waits(root: Path) -> N
         "outcome": 29,
         "experiment": 1,
         "alarm": 1,
+        "decision": 2,
+        "issue": 2,
     }
     move = next(one for one in lessons.events if one.kind == "threshold_move")
     assert (move.subject, move.data["from"], move.data["to"], len(move.runs)) == ("lint.findings", 12.0, 4.0, 10)
     assert "coverage.line: waits for 20 more of 50 runs that may teach" in lines(lessons)["bounds"]
     assert len(lines(lessons)["rewards"]) == 1
     shown = told(lessons, dry_run=False)
-    assert "32 events appended" in shown
+    assert "36 events appended" in shown
     assert "verdict on tone: winner" in shown
     assert "alarm about review-prompt: v2 fell by" in shown
     assert "and 17 more" in shown
-    assert "32 events appended" in markdown(lessons)
+    assert "36 events appended" in markdown(lessons)
 
 
 def test_again_nothing_is_appended(root: Path) -> None:
     """What was appended is not found again, whatever the order of the learners was."""
-    assert append(history_of(root), look(root)) == 32
+    assert append(history_of(root), look(root)) == 36
     again = look(root)
     assert again.events == ()
     assert append(history_of(root), again) == 0
@@ -108,8 +110,10 @@ def test_a_learner_that_cannot_look_leaves_the_others_alone(root: Path) -> None:
     """A file that nobody can read is a problem of its learner; bounds that there are none of wait for a file."""
     write(root, {"quality-thresholds.json": "{"})
     lessons = look(root)
-    assert len(lessons.problems) == 1
-    assert lessons.problems[0].startswith("bounds: quality-thresholds.json")
+    assert [problem.partition(".json")[0] for problem in lessons.problems] == [
+        "bounds: quality-thresholds",
+        "advice: quality-thresholds",
+    ]
     assert Counter(one.kind for one in lessons.events) == {"outcome": 29, "experiment": 1, "alarm": 1}
     assert "could not look" in told(lessons, dry_run=True)
     (root / "quality-thresholds.json").unlink()
@@ -140,7 +144,7 @@ def test_events_that_make_no_sense_are_named(root: Path) -> None:
     assert "there is no decision 'nobody'" in refused[odd.id]
     assert odd.id in told(lessons, dry_run=True)
     assert odd.id in markdown(lessons)
-    assert len(lessons.events) == 32
+    assert len(lessons.events) == 36
 
 
 def test_a_branch_without_runs(root: Path) -> None:

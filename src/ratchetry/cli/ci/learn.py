@@ -51,7 +51,8 @@ def command(path: str, *, history: str | None, branch: str, dry_run: bool, outpu
     root = places_of(path, settings).root
     _pull(path, settings, history)
     kept = existing_history(path, settings, history)
-    lessons = learn(root, settings, kept, branch=branch or default_branch(str(root), os.environ) or "main")
+    named = branch or default_branch(str(root), os.environ) or "main"
+    lessons = learn(root, settings, kept, branch=named, environ=os.environ)
     if not dry_run:
         append(kept, lessons)
     _tell(lessons, output_format, dry_run=dry_run)

@@ -16,11 +16,13 @@ from typing import Final
 from ratchetry.domain.catalog import definition
 from ratchetry.domain.change_point import ChangePoint
 from ratchetry.domain.comparison import Comparison
+from ratchetry.domain.moment import days_of
 from ratchetry.domain.record import Better
 from ratchetry.domain.suggestion import Goal, Suggestion, SuggestionKind, suggestion_key
 from ratchetry.domain.trend import Forecast, Trend
 from ratchetry.domain.trend_report import SeriesTrend, TrendReport
 from ratchetry.learn.suggestions.made import command, regained, saturating, worth
+from ratchetry.report.text import exact, number, plural
 
 ALPHA: Final = 0.05
 UNASKED: Final = frozenset({"size.source_lines", "sbom.components", "tests.skipped"})
@@ -61,13 +63,14 @@ def _failing(each: SeriesTrend, better: Better, forecast: Forecast, report: Tren
     """Return the suggestion to bring a metric back within its bound."""
     goal = Goal(measure="metric", metric=each.name, kind=forecast.kind, bound=forecast.bound)
     gap = abs(each.latest - forecast.bound)
+    latest = number(each.latest, each.unit, apart_from=(forecast.bound,))
     return _about(
         each,
         better,
         "metric-failing",
         report,
         title=f"{each.name} misses its bound",
-        why=f"It is {each.latest:.6g} and its {forecast.kind} is {forecast.bound:.6g}.",
+        why=f"It is {latest} and its {forecast.kind} is {exact(forecast.bound, each.unit)}.",
         goal=goal,
         evidence=1.0,
         gain=0.5 + 0.5 * saturating(gap, abs(forecast.bound) * 0.1 + 1e-9),
@@ -77,7 +80,9 @@ def _failing(each: SeriesTrend, better: Better, forecast: Forecast, report: Tren
 def _changed(each: SeriesTrend, better: Better, change: ChangePoint, report: TrendReport) -> Suggestion:
     """Return the suggestion to undo a change of level."""
     slow = each.name.startswith(_BENCHMARK)
-    why = f"Its level went from {change.before:.6g} to {change.after:.6g} {change.newest} values ago."
+    levels = f"{number(change.before, each.unit)} to {number(change.after, each.unit)}"
+    when = f" on {change.time[:10]}" if change.time else ""
+    why = f"Its level went from {levels}{when}, {plural(change.newest, 'value')} ago."
     return _about(
         each,
         better,
@@ -87,10 +92,16 @@ def _changed(each: SeriesTrend, better: Better, change: ChangePoint, report: Tre
         why=why,
         goal=regained(each.name, better, change.before, change.after),
         evidence=1.0 - (change.p_value if change.q_value is None else change.q_value),
-        gain=saturating(abs(change.after - change.before), abs(change.before) * 0.1 + 1e-9),
+        gain=saturating(abs(change.after - change.before), abs(change.before) * 0.1 + 1e-9) * _fresh(change, report),
         interval=change.interval,
         commits=tuple(commit for commit in (change.last_good, change.first_bad) if commit),
     )
+
+
+def _fresh(change: ChangePoint, report: TrendReport) -> float:
+    """Return how much of its worth undoing a change still has: half of it for each month that others built upon it."""
+    since, now = days_of(change.time), days_of(report.as_of)
+    return 1.0 if since is None or now is None else 0.5 ** (max(0.0, now - since) / _DAYS)
 
 
 def _slower(each: SeriesTrend, better: Better, row: Comparison, report: TrendReport) -> Suggestion:
@@ -101,7 +112,7 @@ def _slower(each: SeriesTrend, better: Better, row: Comparison, report: TrendRep
         "slow-benchmark",
         report,
         title=f"{each.name} became slower",
-        why=f"The newest run took {row.head:.6g} s, those before {row.base:.6g} s.",
+        why=f"The newest run took {number(row.head, each.unit)}, those before {number(row.base, each.unit)}.",
         goal=regained(each.name, better, row.base, row.head),
         evidence=1.0 - (row.q_value or 0.0),
         gain=saturating(abs(row.head - row.base), abs(row.base) * 0.1 + 1e-9),

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from ratchetry.adapters.history_directory import HistoryDirectory
-from ratchetry.domain.event import Event
-from ratchetry.domain.experiment import Refusal
+from ratchetry.domain.event import Event, Refusal
 from ratchetry.domain.lesson import Lesson, Lessons, Wait
 from ratchetry.domain.moment import days_of
 from ratchetry.errors import RatchetryError
@@ -25,6 +24,7 @@ from ratchetry.learn.experiment import learn as experiments
 from ratchetry.learn.promotion import observed
 from ratchetry.learn.watch_report import watch_report
 from ratchetry.pipeline.bounds import load_thresholds
+from ratchetry.pipeline.ci.improve import learned_advice
 from ratchetry.pipeline.degradation import active_versions
 from ratchetry.pipeline.ratchet import look, may_teach, policy_of
 from ratchetry.pipeline.rewards import learned_rewards
@@ -34,6 +34,7 @@ from ratchetry.settings import Settings
 
 FROZEN: Final = "learning is disabled (disable-learning, RATCHETRY_DISABLE_LEARNING)"
 
+_NOTHING: Final[Mapping[str, str]] = {}
 _READ: Final = frozenset({"decision", "outcome", "arm", "threshold_move", "experiment", "promotion", "alarm"})
 
 
@@ -47,15 +48,19 @@ class Desk:
     branch: str
     as_of: str
     events: tuple[Event, ...]
+    environ: Mapping[str, str]
 
 
 Learner = Callable[[Desk], Lesson]
 
 
-def learn(root: Path, settings: Settings, history: HistoryDirectory, *, branch: str) -> Lessons:
+def learn(
+    root: Path, settings: Settings, history: HistoryDirectory, *, branch: str, environ: Mapping[str, str] = _NOTHING
+) -> Lessons:
     """Return what the history teaches and does not hold yet; nothing while learning is disabled.
 
-    A learner that cannot read what is its own leaves the others alone.  Raises StateError for a damaged history.
+    `environ` is what git is asked with.  A learner that cannot read what is its own leaves the others alone.  Raises
+    StateError for a damaged history.
     """
     if settings.disable_learning:
         return Lessons(branch=branch, idle=FROZEN)
@@ -66,7 +71,9 @@ def learn(root: Path, settings: Settings, history: HistoryDirectory, *, branch: 
     ahead = ahead_of(events, as_of)
     lessons: list[Lesson] = []
     for name, step in LEARNERS.items():
-        desk = Desk(root=root, settings=settings, history=history, branch=branch, as_of=as_of, events=events)
+        desk = Desk(
+            root=root, settings=settings, history=history, branch=branch, as_of=as_of, events=events, environ=environ
+        )
         lesson = _asked(name, step, desk)
         lessons.append(lesson)
         events = (*events, *lesson.events)
@@ -164,6 +171,14 @@ def _alarms(desk: Desk) -> Lesson:
     return Lesson(events=alarms, waits=_others(waits, alarms) + tuple(gains), refused=report.refused)
 
 
+def _advice(desk: Desk) -> Lesson:
+    """Return the advice to give and to close, and what became of that which was given."""
+    events = learned_advice(
+        desk.history, root=desk.root, settings=desk.settings, environ=desk.environ, branch=desk.branch
+    )
+    return Lesson(events=events)
+
+
 def _others(waits: Iterable[Wait], alarms: Iterable[Event]) -> tuple[Wait, ...]:
     """Return what waits of the slots that no alarm is about."""
     named = {one.subject for one in alarms}
@@ -176,5 +191,6 @@ LEARNERS: Final[Mapping[str, Learner]] = {
     "promotions": _promotions,
     "experiments": _verdicts,
     "versions": _alarms,
+    "advice": _advice,
 }
 """Who learns, in the order in which one builds on another; a new learner is one line."""
