@@ -50,6 +50,14 @@ class Event:
     data: Mapping[str, Value] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """An event that makes no sense and was left out, and why."""
+
+    event: ShortText
+    reason: ShortText
+
+
 def event(
     kind: EventKind,
     *,

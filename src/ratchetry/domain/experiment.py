@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
+from ratchetry.domain.event import Refusal
 from ratchetry.domain.record import Better, Count, ShortText
 
 MetricKind = Literal["share", "size"]
@@ -88,14 +89,6 @@ class Experiment:
     def propensities(self) -> dict[str, float]:
         """Return the probability of each arm for a unit that takes part."""
         return {arm: 1.0 / len(self.arms) for arm in self.arms}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """An event that makes no sense and was left out, and why."""
-
-    event: ShortText
-    reason: ShortText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

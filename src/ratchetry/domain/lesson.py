@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ratchetry.domain.event import Event
-from ratchetry.domain.experiment import Refusal
+from ratchetry.domain.event import Event, Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ratchetry.domain.experiment import Refusal
+from ratchetry.domain.event import Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
-from ratchetry.domain.experiment import Refusal
+from ratchetry.domain.event import Refusal
 from ratchetry.domain.record import Count, ShortText
 
 ACTIVE_VERSIONS_FILE: Final = "active-versions.json"

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from ratchetry.domain.bandit import ArmDecision, ArmOutcome, decision_of, outcome_of
-from ratchetry.domain.event import Event
-from ratchetry.domain.experiment import Refusal
+from ratchetry.domain.event import Event, Refusal
 from ratchetry.domain.moment import days_of
 from ratchetry.domain.suggestion import is_advice
 

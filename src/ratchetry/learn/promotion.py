@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final, get_args
 
-from ratchetry.domain.event import Event, Value, event
-from ratchetry.domain.experiment import ExperimentStatus, Refusal
+from ratchetry.domain.event import Event, Refusal, Value, event
+from ratchetry.domain.experiment import ExperimentStatus
 from ratchetry.domain.moment import days_of
 from ratchetry.domain.versions import ActiveVersion, ActiveVersions, Cause, Promotion
 from ratchetry.learn.decision_log import DecisionLog

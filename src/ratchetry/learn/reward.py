@@ -24,7 +24,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ratchetry.domain.bandit import ArmDecision, ArmOutcome, decision_of, outcome_event, outcome_of
-from ratchetry.domain.event import Event
+from ratchetry.domain.event import Event, Refusal
 from ratchetry.domain.run_evidence import RunEvidence, order
 from ratchetry.domain.suggestion import is_advice
 from ratchetry.learn.guards import Tolerance, before, guarded
@@ -53,14 +53,6 @@ RULE: Final = RewardRule()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
-    """An event or run that does not count, and why."""
-
-    event: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Rewards:
     """What a look at decisions and runs gives: new outcomes, and what they leave out."""
 
@@ -69,7 +61,7 @@ class Rewards:
     """Decisions that have no outcome yet."""
     unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Decisions that runs name and nobody has taken, with those runs: nothing is learned from them."""
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[Refusal, ...] = ()
     maturity: float = 0.0
     """Days after the end of their day at which outcomes count."""
 
@@ -111,24 +103,24 @@ def rewards(events: Iterable[Event], runs: Iterable[RunEvidence], as_of: str, ru
     )
 
 
-def _decisions(events: Iterable[Event], now: datetime) -> tuple[dict[str, ArmDecision], list[Refused]]:
+def _decisions(events: Iterable[Event], now: datetime) -> tuple[dict[str, ArmDecision], list[Refusal]]:
     """Return the decisions by identifier, the first of several by time, and the events that are none."""
     found: dict[str, ArmDecision] = {}
-    refused: list[Refused] = []
+    refused: list[Refusal] = []
     for one in events:
         if one.kind != "decision" or is_advice(one.subject):
             continue
         try:
             decision = decision_of(one)
         except ValueError as error:
-            refused.append(Refused(event=one.id, reason=str(error)))
+            refused.append(Refusal(event=one.id, reason=str(error)))
             continue
         taken = moment_of(decision.time)
         if taken is None or taken > now + _SKEW:
             what = f"its time {decision.time!r} is none, or after the newest run"
-            refused.append(Refused(event=one.id, reason=what))
+            refused.append(Refusal(event=one.id, reason=what))
         elif decision.id in found:
-            refused.append(Refused(event=one.id, reason=f"the decision {decision.id} was taken before"))
+            refused.append(Refusal(event=one.id, reason=f"the decision {decision.id} was taken before"))
         else:
             found[decision.id] = decision
     return found, refused

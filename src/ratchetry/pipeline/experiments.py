@@ -11,7 +11,8 @@ from typing import Final, Literal
 
 from ratchetry.adapters.history_directory import HistoryDirectory
 from ratchetry.domain.bandit import ArmDecision, ArmOutcome, decision_event, outcome_event
-from ratchetry.domain.experiment import MEASURES_ONLY, REWARD, Experiment, ExperimentStatus, Refusal
+from ratchetry.domain.event import Refusal
+from ratchetry.domain.experiment import MEASURES_ONLY, REWARD, Experiment, ExperimentStatus
 from ratchetry.errors import UsageError
 from ratchetry.learn.decision_log import DecisionLog, read_log
 from ratchetry.learn.experiment.assignment import decided

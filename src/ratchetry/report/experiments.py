@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ratchetry.domain.experiment import Experiment, ExperimentStatus, MetricResult, Refusal
+from ratchetry.domain.event import Refusal
+from ratchetry.domain.experiment import Experiment, ExperimentStatus, MetricResult
 from ratchetry.report.evidence_plot import Curve, EvidencePanel, evidence_plot
 from ratchetry.report.plain_table import plain_table
 from ratchetry.report.text import clip, code, escape_markdown, listed, neutralize, plural

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from ratchetry.domain.experiment import Refusal
+from ratchetry.domain.event import Refusal
 from ratchetry.domain.versions import ActiveVersions, Drop, Promotion, Rollback, VersionsReport, WatchStatus
 from ratchetry.report.evidence_plot import Curve, EvidencePanel, evidence_plot
 from ratchetry.report.plain_table import plain_table

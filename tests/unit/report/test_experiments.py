@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from defusedxml.ElementTree import fromstring
 
-from ratchetry.domain.experiment import ExperimentStatus, Refusal
+from ratchetry.domain.event import Refusal
+from ratchetry.domain.experiment import ExperimentStatus
 from ratchetry.domain.versions import ActiveVersion, ActiveVersions, VersionsReport
 from ratchetry.learn.decision_log import read_log
 from ratchetry.learn.experiment.definition import start_event

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from ratchetry.domain.event import Event, Value, event
-from ratchetry.domain.experiment import Refusal
+from ratchetry.domain.event import Event, Refusal, Value, event
 from ratchetry.domain.moment import days_of
 from ratchetry.domain.weights import MOST_ARMS, Arm, is_arm, names_of
 

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from ratchetry.domain.event import Event
-from ratchetry.domain.experiment import Refusal
+from ratchetry.domain.event import Event, Refusal
 from ratchetry.domain.fingerprint import short_hash
 from ratchetry.domain.moment import days_of, time_of
 from ratchetry.domain.weights import MOST_CONTEXTS, Arm, Parameters, Provenance, Weights, context_key, names_of

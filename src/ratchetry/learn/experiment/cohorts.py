@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ratchetry.domain.bandit import ArmOutcome
-from ratchetry.domain.experiment import MEASURES_ONLY, REWARD, Experiment, ExperimentMetric, Refusal
+from ratchetry.domain.event import Refusal
+from ratchetry.domain.experiment import MEASURES_ONLY, REWARD, Experiment, ExperimentMetric
 from ratchetry.domain.moment import days_of
 from ratchetry.learn.decision_log import Decided, DecisionLog
 from ratchetry.learn.experiment.assignment import assigned_arm

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, get_args
 
-from ratchetry.domain.event import Event, Value, event
-from ratchetry.domain.experiment import Experiment, ExperimentState, ExperimentStatus, Refusal
+from ratchetry.domain.event import Event, Refusal, Value, event
+from ratchetry.domain.experiment import Experiment, ExperimentState, ExperimentStatus
 from ratchetry.domain.moment import days_of
 from ratchetry.learn.decision_log import DecisionLog, read_log
 from ratchetry.learn.experiment.cohorts import evidence_of

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ratchetry.domain.event import Event, Value
+from ratchetry.domain.event import Event, Refusal, Value
 from ratchetry.domain.moment import days_of
 from ratchetry.domain.thresholds import BoundKind, Move, Row, Threshold, Thresholds, Wish, stricter
 
@@ -20,20 +20,12 @@ _EARLY: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
-    """An event that does not count, and why."""
-
-    event: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Folded:
     """The bounds after the moves, when each bound moved last, and the events that do not count."""
 
     thresholds: Thresholds
     moved: Mapping[str, str]
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[Refusal, ...] = ()
 
 
 def fold(thresholds: Thresholds, events: Iterable[Event], as_of: str = "") -> Folded:
@@ -42,11 +34,11 @@ def fold(thresholds: Thresholds, events: Iterable[Event], as_of: str = "") -> Fo
     present = {row.metric: row for row in thresholds.bounds}
     moved: dict[str, str] = {}
     taken: list[Event] = []
-    refused: list[Refused] = []
+    refused: list[Refusal] = []
     for one in in_order(events):
         reason = _objection(one, rows.get(one.subject), as_of)
         if reason:
-            refused.append(Refused(event=one.id, reason=reason))
+            refused.append(Refusal(event=one.id, reason=reason))
             continue
         rows[one.subject] = _tightened(rows[one.subject], _number(one.data.get("to")))
         moved[one.subject] = max(moved.get(one.subject, ""), one.time)

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from ratchetry.domain.event import Event, Value, event
-from ratchetry.domain.experiment import Refusal
+from ratchetry.domain.event import Event, Refusal, Value, event
 from ratchetry.domain.moment import days_of
 from ratchetry.domain.record import Better
 from ratchetry.domain.suggestion import KINDS, Goal, Measure, Suggestion, SuggestionKind, is_advice

@@ -15,8 +15,7 @@ from ratchetry.act.versions import due_moves
 from ratchetry.adapters.files import read_bounded
 from ratchetry.adapters.history_directory import HistoryDirectory
 from ratchetry.domain.action import Action, CommitFiles, ProposeChange, WithdrawChange
-from ratchetry.domain.event import Event
-from ratchetry.domain.experiment import Refusal
+from ratchetry.domain.event import Event, Refusal
 from ratchetry.domain.proposal import FileProposal, FileProposals
 from ratchetry.domain.ratchet_report import move_of
 from ratchetry.domain.versions import ACTIVE_VERSIONS_FILE
