@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -65,7 +66,7 @@ def trends(
     newest = runs[-1].run
     evidence = _evidence(history, wish, root=root, environ=environ, branch=newest.branch)
     flaky, silence = _flaky(history, newest.branch, wish.since, newest.started)
-    standings = _standings(runs, evidence, flaky)
+    standings = _standings(runs, evidence, flaky, given)
     series = [kept for each in given if (kept := evidence_of(each, standings)).points]
     bounds = {threshold.metric: threshold for threshold in load_thresholds(root, settings).bounds}
     order = tuple(_name(run) for run in runs)
@@ -130,10 +131,10 @@ def _flaky(history: HistoryDirectory, branch: str, since: str, as_of: str) -> tu
 
 
 def _standings(
-    runs: Sequence[RunColumns], evidence: Sequence[RunEvidence], flaky: FlakyReport | None
+    runs: Sequence[RunColumns], evidence: Sequence[RunEvidence], flaky: FlakyReport | None, series: Iterable[Series]
 ) -> dict[str, Standing]:
     """Return what cannot be believed of each run; one that failed and says nothing failed for flaky tests alone."""
-    silent = {run.name for run in evidence if run.ending == "missing"}
+    silent = {run.name for run in evidence if run.ending == "missing"} | _only_flaky(flaky, series)
     outages = {outage.run for outage in flaky.outages} if flaky else set()
     return {
         (name := _name(run)): Standing(
@@ -143,6 +144,13 @@ def _standings(
         )
         for run in runs
     }
+
+
+def _only_flaky(flaky: FlakyReport | None, series: Iterable[Series]) -> set[str]:
+    """Return the runs in which no test failed but flaky ones, whatever else was wrong with them."""
+    known = Counter(run for test in flaky.flaky if test.status == "active" for run in test.runs) if flaky else Counter()
+    failed = (point for each in series if each.name == "tests.failed" for point in each.points)
+    return {point.run for point in failed if 0 < point.value <= known[point.run]}
 
 
 def _subjects(history: HistoryDirectory, series: Sequence[Series], newest: str) -> list[Subject]:
