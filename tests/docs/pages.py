@@ -43,6 +43,7 @@ WRITTEN: Final = (
     "docs/score.md",
     "docs/security.md",
     "docs/sharing.md",
+    "docs/suggestions.md",
     "docs/trends.md",
     "docs/trust.md",
 )
