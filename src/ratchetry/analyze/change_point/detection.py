@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from ratchetry.analyze.change_point.episodes import doubtful
 from ratchetry.analyze.change_point.fit import Fit, fitted
 from ratchetry.analyze.change_point.preparation import Prepared, observed
 from ratchetry.analyze.change_point.pruning import evidence_of
@@ -21,15 +21,6 @@ if TYPE_CHECKING:
 
 SMALLEST: Final = 0.001
 """The least change of a series of positive values that is one, as a share: less is a matter of rounding."""
-EPISODE: Final = 25
-"""A stretch of fewer points, with the same level before and after it, may be an episode of its machine."""
-SETTLED: Final = 60
-"""Points after which the return from an episode is a change."""
-KNOWN: Final = 20
-STAYED: Final = 12
-"""Points from which on a step of the size of a switch between two machines is a change."""
-_SWITCH: Final = 0.4
-_ALIKE: Final = 0.35
 _CONFIDENCE: Final = 0.95
 _TINY: Final = 1e-9
 
@@ -92,15 +83,14 @@ def _change_points(
     levels = [float(np.median(fit.values[start:end])) for start, end in pairwise(bounds)]
     evidence = evidence_of(fit.values, fit.changes)
     found = []
+    left_out = doubtful(levels, bounds, fit.gap)
     for at, place in enumerate(fit.changes):
         step, error, freedom = evidence[at]
         margin = error * student_t_bound(1 - _CONFIDENCE, freedom)
         effect, low, high = (
             _effect(size, relative=relative, scale=scale) for size in (step, step - margin, step + margin)
         )
-        if _is_small(effect, relative=relative) or _is_switch(fit, step, place):
-            continue
-        if _is_episode(levels, bounds, at) or _is_known(levels, bounds, at):
+        if at in left_out or _is_small(effect, relative=relative):
             continue
         before, after = (_level(each + center, relative=relative, scale=scale) for each in levels[at : at + 2])
         found.append(
@@ -135,35 +125,6 @@ def _level(value: float, *, relative: bool, scale: float) -> float:
 def _is_small(effect: float, *, relative: bool) -> bool:
     """Tell whether a change is too small to be one."""
     return relative and abs(effect) < SMALLEST
-
-
-def _is_episode(levels: Sequence[float], bounds: Sequence[int], at: int) -> bool:
-    """Tell whether a change only ends a short episode, or may be about to begin another: two machines begin so.
-
-    It counts as a change as soon as no level has come back for SETTLED points.
-    """
-    back = [place for place in range(1, len(levels) - 1) if _returns(levels, bounds, place)]
-    return at in back and bounds[-1] - bounds[back[-1] + 1] < SETTLED
-
-
-def _returns(levels: Sequence[float], bounds: Sequence[int], at: int) -> bool:
-    """Tell whether a change leads back, from a short stretch, to the level before that."""
-    if bounds[at + 1] - bounds[at] >= EPISODE:
-        return False
-    return abs(levels[at + 1] - levels[at - 1]) < _ALIKE * abs(levels[at] - levels[at - 1])
-
-
-def _is_known(levels: Sequence[float], bounds: Sequence[int], at: int) -> bool:
-    """Tell whether a new change leads to a level that there was before: nothing urgent, and as machines do."""
-    if bounds[-1] - bounds[at + 1] >= KNOWN:
-        return False
-    step = abs(levels[at + 1] - levels[at])
-    return any(abs(levels[at + 1] - level) < _ALIKE * step for level in levels[:at])
-
-
-def _is_switch(fit: Fit, step: float, place: int) -> bool:
-    """Tell whether a change may as well be the next switch between two machines that are not recorded."""
-    return len(fit.values) - place < STAYED and abs(abs(step) - fit.gap) < _SWITCH * fit.gap
 
 
 def _drift(fit: Fit, *, relative: bool, scale: float) -> Drift | None:

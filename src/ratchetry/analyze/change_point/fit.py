@@ -15,8 +15,7 @@ from ratchetry.analyze.change_point.machine_classes import (
     refined_offsets,
     told_classes,
 )
-from ratchetry.analyze.change_point.pruning import STEP_EVIDENCE, pruned
-from ratchetry.analyze.change_point.segmentation import partition
+from ratchetry.analyze.change_point.pruning import STEP_EVIDENCE, changes_of
 
 if TYPE_CHECKING:
     from ratchetry.analyze.change_point.sums import Floats
@@ -90,7 +89,7 @@ def _on_line(values: Floats) -> Fit:
     import numpy as np
 
     n = len(values)
-    changes = pruned(values, partition(values))
+    changes = changes_of(values)
     level = Fit(values=values, changes=changes, description=_description(values, changes))
     if n < LEAST_FOR_MORE:
         return level
@@ -104,7 +103,7 @@ def _on_line(values: Floats) -> Fit:
     best = level
     for _ in range(_ROUNDS):
         without = values - slope * places
-        others = pruned(without, partition(without), values)
+        others = changes_of(without, values)
         line = Fit(values=without, changes=others, description=_description(without, others) + math.log(n), slope=slope)
         best = min(best, line, key=lambda fit: fit.description)
         if not others:
@@ -141,7 +140,7 @@ def _levelled(values: Floats) -> Floats:
     import numpy as np
 
     left = values.copy()
-    bounds = [0, *pruned(values, partition(values)), len(values)]
+    bounds = [0, *changes_of(values), len(values)]
     for start, end in pairwise(bounds):
         left[start:end] -= float(np.median(values[start:end]))
     return left

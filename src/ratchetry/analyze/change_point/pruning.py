@@ -14,18 +14,19 @@ from itertools import pairwise
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from ratchetry.analyze.change_point.segmentation import partition, residual, without_outliers
 from ratchetry.analyze.change_point.sums import Stretch, Sums, median_of, sums_of
 
 if TYPE_CHECKING:
     from ratchetry.analyze.change_point.sums import Floats
 
-P_VALUE: Final = 2e-5
+P_VALUE: Final = 5e-6
 """What Welch's test must come to, in a series of SHORT points or more."""
 SHORT: Final = 50
 """In a shorter series the bound goes down with the third power of its length: there is little to know the noise by."""
 EFFECT: Final = 1.0
 """Standard deviations of the noise that the medians must differ by."""
-STEP_EVIDENCE: Final = 6.0
+STEP_EVIDENCE: Final = 9.0
 """Twice the log-likelihood by which a step must explain the two stretches better than a straight line."""
 GAIN: Final = (0.5, 4.0)
 """Times log n and the variance of the series: what a change must save, where noise is white and where it wanders."""
@@ -39,6 +40,10 @@ YOUNG: Final = 40
 """Points up to which the newest stretch is young."""
 OUTLIER: Final = 3.0
 """Deviations from the median, in robust standard deviations, beyond which a point of the newest stretches is cut."""
+SPIKY: Final = 3.0
+"""By how much outliers raise the variance of the noise at least where changes are judged without them."""
+RARE: Final = 0.08
+"""The share of outliers up to which they may be left out: more are no outliers, but as it goes."""
 STRAY: Final = 0.25
 """The share of points in a new stretch that may lie nearer to the old level."""
 _FEW: Final = 8
@@ -81,11 +86,14 @@ class Evidence(NamedTuple):
     freedom: float
 
 
-def pruned(values: Floats, found: Sequence[int], whole: Floats | None = None) -> list[int]:
-    """Return those of the places in a series that are changes; `whole` is the series before a line was taken off."""
+def changes_of(values: Floats, whole: Floats | None = None) -> list[int]:
+    """Return where a series changes; `whole` is the series before a line was taken off."""
+    cut = without_outliers(values)
+    found = partition(cut)
     if not found:
         return []
     bounds = _bounds(values if whole is None else whole)
+    values = _judged(values, cut, found)
     sums = sums_of(values)
     places = [0, *found, len(values)]
     while len(places) > 2:
@@ -99,8 +107,15 @@ def pruned(values: Floats, found: Sequence[int], whole: Floats | None = None) ->
 
 def evidence_of(values: Floats, changes: Sequence[int]) -> list[Evidence]:
     """Return what speaks for the changes of a series."""
-    sums = sums_of(values)
+    sums = sums_of(_judged(values, without_outliers(values), changes))
     return [_evidence(each) for each in _changes(sums, [0, *changes, len(values)], 1e-14 * float(values.var()))]
+
+
+def _judged(values: Floats, cut: Floats, found: Sequence[int]) -> Floats:
+    """Return the values that changes are judged by: those without outliers where few outliers are most of the noise."""
+    if cut is values or int((cut != values).sum()) > RARE * len(values):
+        return values
+    return cut if residual(values, found) > SPIKY * residual(cut, found) else values
 
 
 def alternation(values: Floats) -> float:

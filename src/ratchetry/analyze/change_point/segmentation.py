@@ -47,7 +47,7 @@ class Candidates:
     gains: Floats
 
 
-def _without_outliers(y: Floats) -> Floats:
+def without_outliers(y: Floats) -> Floats:
     """Return a series with its outliers cut: those far from the median around them."""
     import numpy as np
 
@@ -65,13 +65,12 @@ def _without_outliers(y: Floats) -> Floats:
 
 
 def partition(y: Floats) -> list[int]:
-    """Return where the stretches of a series begin, the first left out; outliers are cut before."""
+    """Return where the stretches of a series begin, the first left out."""
     import numpy as np
 
     n = len(y)
     if n < 2 * LEAST:
         return []
-    y = _without_outliers(y)
     sums = np.concatenate([np.zeros(1), np.cumsum(y)])
     candidates = candidates_of(sums)
     noise = float(np.diff(y).var()) / 2 or float(y.var())
@@ -79,7 +78,7 @@ def partition(y: Floats) -> list[int]:
     for _ in range(ROUNDS):
         penalty = PENALTY * math.log(n) * noise
         found = optimal(sums, candidates.places[candidates.gains >= _WORTH * penalty], penalty)
-        left = _residual(y, sums, found)
+        left = residual(y, found)
         if left <= 0 or abs(left - noise) < _STEADY * noise:
             break
         noise = left
@@ -199,12 +198,11 @@ def optimal(sums: Floats, places: Places, penalty: float) -> list[int]:
     return found[::-1]
 
 
-def _residual(y: Floats, sums: Floats, found: list[int]) -> float:
+def residual(y: Floats, found: Sequence[int]) -> float:
     """Return the variance of a series around the levels of its stretches."""
     import numpy as np
 
     bounds = np.array([0, *found, len(y)])
-    lengths = np.diff(bounds)
-    levels = np.diff(sums[bounds]) / lengths
-    left = y - np.repeat(levels, lengths)
+    lengths = bounds[1:] - bounds[:-1]
+    left = y - np.repeat(np.add.reduceat(y, bounds[:-1]) / lengths, lengths)
     return float(left @ left) / max(1, len(y) - len(lengths))
