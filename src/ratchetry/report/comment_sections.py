@@ -25,6 +25,7 @@ _SPARKS: Final = 20
 _GATES: Final = ("Gate", "Value:", "Bound:")
 _METRICS: Final = ("Metric and gate", "Base → head:", "Difference:")
 _NAME: Final = 80
+_INHERITED: Final = "**not of this change**, it fails at the base as well"
 
 
 def told(review: Review, *, level: str) -> Iterator[Block]:
@@ -46,6 +47,9 @@ def _in_the_way(review: Review) -> Iterator[Block]:
     reasons = view.gate_reasons(review.record)[:MOST_GATES]
     if reasons:
         yield Block(head="\n", rows=tuple(f"- {shown_name(name)}: {prose(why)}\n" for name, why in reasons))
+    old = tuple(f"- {shown_name(name)}: {_INHERITED}\n" for name in chosen.inherited(review)[:MOST_GATES])
+    if old:
+        yield Block(head="\n", rows=old, noun="gate")
 
 
 def _gate(row: view.GateRow) -> str:
@@ -170,7 +174,9 @@ def _steps(review: Review) -> Iterator[str]:
     if new:
         first = new[0].tests[0].id
         yield f"Mend {plural(sum(len(row.tests) for row in new), 'failing test')}, beginning with {shown_name(first)}."
-    held = tuple(row for row in view.gates(review.record) if row.verdict == "fail" and row.value and row.bound)
+    others = {*chosen.inherited(review), *(("tests.failed",) if new else ())}
+    failing = (row for row in view.gates(review.record) if row.verdict == "fail" and row.metric not in others)
+    held = tuple(row for row in failing if row.value and row.bound)
     for row in held[:3]:
         yield f"Bring {shown_name(row.metric)} from {prose(row.value)} to {prose(row.bound)}."
     stretches = chosen.uncovered(review.record)

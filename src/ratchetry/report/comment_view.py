@@ -50,6 +50,18 @@ def moved(review: Review, verdict: ComparisonVerdict) -> tuple[Comparison, ...]:
     return tuple(sorted(found, key=lambda each: (each.name not in failing, each.q_value or 0.0, each.name)))
 
 
+def inherited(review: Review) -> tuple[str, ...]:
+    """Return the metrics whose gate fails as it would at the base: a change that did not make them worse."""
+    report = report_of(review)
+    base = {each.name: each for each in report.comparisons if each.verdict == "unchanged"} if report else {}
+    return tuple(
+        gate.metric
+        for gate in review.record.gates
+        if gate.verdict == "fail" and gate.bound is not None and gate.metric in base
+        if (base[gate.metric].base > gate.bound if gate.kind == "maximum" else base[gate.metric].base < gate.bound)
+    )
+
+
 def new_failures(review: Review) -> tuple[NewFailure, ...] | None:
     """Return the tests that fail and did not at the base, without known flaky ones; None where that is not known."""
     report = report_of(review)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from ratchetry.domain.record import Failure, Finding, RunRecord, TestResult
+from ratchetry.domain.record import Failure, Finding, Gate, RunRecord, TestResult
 from ratchetry.domain.regression import BaseFound
 from ratchetry.domain.review import Against, NotCompared, Review
 from ratchetry.report.comment import LIMIT, render
@@ -210,3 +210,20 @@ def test_a_stacked_pull_request_is_told_its_base() -> None:
     text = render((made,))
     assert "- to be merged into feature-a\n- by their time\n" in text
     assert "against the runs of `main` before" in text
+
+
+def test_a_gate_that_fails_at_the_base_as_well_is_not_held_against_the_change() -> None:
+    """What was beyond its bound before is told to be so, and is nothing for the author to do; what got worse is."""
+    old = reviews.comparison("security.vulnerabilities.high", "unchanged", 1.0, 1.0)
+    new = reviews.comparison("lint.findings", "regressed", 3.0, 5.0)
+    gates = tuple(
+        Gate(metric=each.name, kind="maximum", bound=0.0, value=each.head, margin=-each.head, verdict="fail")
+        for each in (old, new)
+    )
+    record = replace(records.passing(), gates=gates, verdict="fail")
+    report = replace(reviews.against(record).report, comparisons=(old, new), failures=())
+    text = render((reviews.review(record, comparison=Against(report=report, findings=())),))
+    assert "- `security.vulnerabilities.high`: **not of this change**, it fails at the base as well\n" in text
+    assert "Bring `lint.findings`" in text
+    assert "Bring `security" not in text
+    assert "`lint.findings`: **not of this change**" not in text
