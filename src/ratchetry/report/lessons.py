@@ -80,7 +80,20 @@ def event_words(one: Event) -> str:
             fall = f"fell by {drop:.0%}" if isinstance(drop, float) else "fell"
             return f"alarm about {one.subject}: {data.get('version')} {fall} (evidence {data.get('e_value')})"
         case _:
-            return f"{one.kind} {one.subject}"
+            return _advice_words(one)
+
+
+def _advice_words(one: Event) -> str:
+    """Return what an event about advice says, or of what kind another one is."""
+    data = one.data
+    if one.kind == "decision":
+        return f"drew {data.get('arm')}: decision {one.subject}"
+    if one.kind != "issue":
+        return f"{one.kind} {one.subject}"
+    given = data.get("advice")
+    return (
+        f"advised on {data.get('metric')} ({given})" if given else f"{data.get('metric')} has recovered: advice closed"
+    )
 
 
 def _lines(lesson: Lesson) -> Iterator[str]:

@@ -36,7 +36,9 @@ def test_learn(root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pyte
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(root / "summary.md"))
     learn = ["ci", "learn", "--history", "history"]
     assert run([*learn, "--dry-run"]) == 0
-    assert "2 events would be appended" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "events would be appended" in shown
+    assert "  advised on lint.findings (threshold-target)" in shown
     assert list(HistoryDirectory(root / "history").events()) == []
     assert run([*learn, "--format", "json"]) == 0
     told = json.loads(capsys.readouterr().out)
