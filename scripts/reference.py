@@ -227,7 +227,8 @@ def settings_page() -> str:
         name = field.name.replace("_", "-")
         default = "" if field.default is MISSING else json.dumps(field.default)
         variable = f"RATCHETRY_{field.name.upper()}"
-        rows.append(f"| `{name}` | `{variable}` | {flags.get(field.name, '')} | `{default}` | {texts[field.name]} |")
+        meaning = " ".join(texts[field.name].split())
+        rows.append(f"| `{name}` | `{variable}` | {flags.get(field.name, '')} | `{default}` | {meaning} |")
     intro = (
         "Settings stand in `[tool.ratchetry]` of `pyproject.toml`, or in `ratchetry.toml`. Environment variables win\n"
         "over them (lists are separated by commas), flags win over both; those of `ratchetry run` are listed here. An\n"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final
@@ -22,11 +24,13 @@ from ratchetry.domain.action import Action, ProposeChange
 from ratchetry.domain.improvement import LABEL as IMPROVEMENT
 from ratchetry.domain.record import RunRecord
 from ratchetry.domain.suggestion import Suggestion
+from ratchetry.pipeline.ci.base_runs import BaseRuns
 from ratchetry.pipeline.ci.batch import keep, read_batch, read_cursor, write_batch, write_cursor
-from ratchetry.pipeline.ci.feedback import Silence, feedback
+from ratchetry.pipeline.ci.feedback import Silence, Trusted, feedback
 from ratchetry.pipeline.ci.ingest import from_github
 from ratchetry.pipeline.ci.report import planned
 from ratchetry.pipeline.ci.shared import persist, shared_history
+from ratchetry.pipeline.ci.trusted import branch_of, existing
 from ratchetry.settings import Settings
 from tests.adapters.repositories import git
 from tests.github.conftest import FakeTime, opened
@@ -38,6 +42,7 @@ from tests.unit.act.test_plan import gate
 from tests.unit.learn.suggestions.evidence import AS_OF
 
 BRANCH: Final = "ratchetry/thresholds"
+NOW: Final = datetime(2026, 11, 20, tzinfo=UTC)
 PROPOSAL: Final = ProposeChange(
     branch=BRANCH,
     base="main",
@@ -89,7 +94,9 @@ def a_pull_request_with_a_comment(fake: FakeGitHub, place: Path) -> None:
 
 def comment(client: GitHubClient, place: Path) -> tuple[str, ...]:
     """Do what `ratchetry ci feedback` does."""
-    decided = feedback(read_ended_run(str(place / "event.json")), client)
+    run, settings = read_ended_run(str(place / "event.json")), Settings(comment="always")
+    base = BaseRuns(open=partial(existing, place / "history", settings), now=NOW, root=str(place), environ={})
+    decided = feedback(run, client, Trusted(default_branch=branch_of(run, client), settings=settings, base=base))
     return (decided.reason,) if isinstance(decided, Silence) else carried_out((decided,), client)
 
 

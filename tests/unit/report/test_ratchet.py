@@ -17,6 +17,7 @@ from ratchetry.report.html import render as html
 from ratchetry.report.ratchet import checked, proposal_body, standing, standing_markdown
 from ratchetry.report.ratchet_plot import plot
 from tests.builders import metric, record
+from tests.unit.report.reviews import review
 
 MOVE = BoundMove(
     event="e",
@@ -93,7 +94,7 @@ def test_a_waiver_shows_in_every_report() -> None:
     words = "until 2026-02-01 by ann, instead of 80: a move"
     for text in (
         markdown.render(shown),
-        comment.render(shown, link=""),
+        comment.render((review(shown),)),
         html(shown),
         _printed(shown),
         checked(shown),
