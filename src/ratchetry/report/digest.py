@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ratchetry.domain.comparison import ComparisonVerdict
 from ratchetry.domain.event import Event
 from ratchetry.domain.suggestion import SuggestionReport
 from ratchetry.domain.trend_report import SeriesTrend, TrendReport
@@ -47,6 +48,7 @@ def _blocks(week: Week) -> Iterator[Block]:
     moving = [each for each in week.trends.series if each.trend.verdict in {"worsening", "improving"}]
     moving.sort(key=lambda each: (each.trend.verdict != "worsening", each.name))
     yield from _rows("### Trends", ("Metric", "Latest:", "History", "Trend", "In 30 days:"), map(_trend, moving))
+    yield _list("### Worse than before", _moved(week.trends, "regressed"), "nothing became worse by more than chance")
     yield _list("### Wins", _wins(week), "nothing became better by more than chance")
     worst = [f"{prose(one.title)}: {shown_name(one.command)}" for one in week.suggestions.suggestions[:MOST_SHOWN]]
     yield _list("### Worst offenders", worst, "nothing to suggest")
@@ -54,7 +56,7 @@ def _blocks(week: Week) -> Iterator[Block]:
     yield _list("### Flaky tests", _flaky(week.trends), _no_flaky(week.trends))
     learned = [*_words(week.events, _LEARNED), *_given(week.events)]
     yield _list("### What the learner did, and why", learned, "nothing: no decision had an outcome")
-    rates = rates_markdown(week.suggestions.hit_rates)
+    rates = rates_markdown(tuple(row for row in week.suggestions.hit_rates if row.hits or row.misses or row.censored))
     if rates:
         yield Block(head=rates)
     missing = [f"{prose(name)}: {prose(why)}" for name, why in sorted(week.suggestions.unmeasured.items())]
@@ -76,14 +78,20 @@ def _trend(each: SeriesTrend) -> str:
 
 def _wins(week: Week) -> list[str]:
     """Return what became better: metrics of the newest run, and improvements that were closed."""
-    better = [
-        f"{shown_name(row.name)} went from {row.base:.6g} to {row.head:.6g}"
-        for row in week.trends.regressions
-        if row.verdict == "improved"
-    ]
     closed = [row for row in week.events if row.kind == "issue" and row.data.get("phase") == "closed"]
     done = [f"{shown_name(str(row.data.get('metric', '')))} has recovered: its improvement is closed" for row in closed]
-    return [*done, *better]
+    return [*done, *_moved(week.trends, "improved")]
+
+
+def _moved(report: TrendReport, verdict: ComparisonVerdict) -> list[str]:
+    """Return the metrics whose newest days differ from those before, or whose newest run does from its base."""
+    days = [each.windows for each in report.series if each.windows is not None]
+    found = {row.name: row for row in (*report.regressions, *days) if row.verdict == verdict}
+    return [
+        f"{shown_name(name)} went from {prose(number(row.base, row.unit, apart_from=(row.head,)))}"
+        f" to {prose(number(row.head, row.unit, apart_from=(row.base,)))}"
+        for name, row in sorted(found.items())
+    ]
 
 
 def _flaky(report: TrendReport) -> list[str]:
