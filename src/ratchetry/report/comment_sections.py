@@ -174,6 +174,10 @@ def _steps(review: Review) -> Iterator[str]:
     if new:
         first = new[0].tests[0].id
         yield f"Mend {plural(sum(len(row.tests) for row in new), 'failing test')}, beginning with {shown_name(first)}."
+    grave = [row for row in chosen.new_findings(review) or () if row.severity in {"critical", "high"}]
+    if grave:
+        first = f"{shown_name(f'{grave[0].tool} {grave[0].rule}')} at {shown_name(view.place(grave[0]))}"
+        yield f"Mend {plural(len(grave), 'grave new finding')}, beginning with {first}."
     others = {*chosen.inherited(review), *(("tests.failed",) if new else ())}
     failing = (row for row in view.gates(review.record) if row.verdict == "fail" and row.metric not in others)
     held = tuple(row for row in failing if row.value and row.bound)

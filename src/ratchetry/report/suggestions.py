@@ -8,9 +8,11 @@ from typing import Final
 from ratchetry.domain.suggestion import Goal, HitRate, Suggestion, SuggestionReport
 from ratchetry.report.blocks import prose, shown_name, table, table_row
 from ratchetry.report.plain_table import plain_table
-from ratchetry.report.text import clip, clip_middle, listed, neutralize, number, plural
+from ratchetry.report.text import clip, clip_middle, listed, neutralize, number, plural, signed
 
 RATES: Final = ("advice", "worked", "did not", "cannot tell", "open", "rate", "95%")
+_SHARES: Final = frozenset({"flaky-test", "uncovered-module"})
+"""Kinds whose interval is one of a share, not of a difference in the metric's unit."""
 _TITLE: Final = 70
 _WHY: Final = 400
 _COMMAND: Final = 160
@@ -84,7 +86,8 @@ def evidence(one: Suggestion) -> str:
     if commits:
         found.append(f"commit {listed(commits, 3)}")
     if one.interval is not None:
-        found.append(f"95% {one.interval[0]:.4g} to {one.interval[1]:.4g}")
+        shown = [f"{100 * each:.3g}%" if one.kind in _SHARES else signed(each, one.unit) for each in one.interval]
+        found.append(f"95 % interval {shown[0]} to {shown[1]}")
     return ", ".join(found)
 
 

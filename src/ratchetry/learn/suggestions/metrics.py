@@ -93,7 +93,7 @@ def _changed(each: SeriesTrend, better: Better, change: ChangePoint, report: Tre
         goal=regained(each.name, better, change.before, change.after),
         evidence=1.0 - (change.p_value if change.q_value is None else change.q_value),
         gain=saturating(abs(change.after - change.before), abs(change.before) * 0.1 + 1e-9) * _fresh(change, report),
-        interval=change.interval,
+        interval=_in_units(change.interval, change.before if change.relative else 1.0),
         commits=tuple(commit for commit in (change.last_good, change.first_bad) if commit),
     )
 
@@ -116,7 +116,7 @@ def _slower(each: SeriesTrend, better: Better, row: Comparison, report: TrendRep
         goal=regained(each.name, better, row.base, row.head),
         evidence=1.0 - (row.q_value or 0.0),
         gain=saturating(abs(row.head - row.base), abs(row.base) * 0.1 + 1e-9),
-        interval=row.interval,
+        interval=_in_units(row.interval, row.base if row.relative else 1.0),
         noise=row.margin * abs(row.base) if row.relative else row.margin,
     )
 
@@ -192,6 +192,12 @@ def _command(name: str, kind: SuggestionKind) -> str:
     entry = definition(name)
     known = entry is not None and entry.stage not in {"run", "score"}
     return command("ratchetry", "run", "--stage", entry.stage) if entry and known else command("ratchetry", "run")
+
+
+def _in_units(interval: tuple[float, float], base: float) -> tuple[float, float]:
+    """Return an interval of shares of a base in the base's unit."""
+    low, high = sorted((interval[0] * base, interval[1] * base))
+    return low, high
 
 
 def _worse(change: ChangePoint, better: Better) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from ratchetry.domain.flaky import FlakyReport
 from ratchetry.domain.record import RunRecord
@@ -13,6 +14,9 @@ from ratchetry.domain.trend_report import TrendReport
 from ratchetry.learn.suggestions.failures import bounds_to_move, broken_tests, expiring, flaky_tests, risky_modules
 from ratchetry.learn.suggestions.findings import finding_suggestions
 from ratchetry.learn.suggestions.metrics import metric_suggestions
+
+_COUNTS: Final = frozenset({"change-point", "metric-failing", "metric-worsening"})
+"""Kinds that say of a count that it is too high, not of what."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +33,8 @@ class Evidence:
 def suggested(evidence: Evidence, works: Mapping[SuggestionKind, float]) -> tuple[Suggestion, ...]:
     """Return all suggestions by their score, each thing once.
 
-    `works` is how often advice of each kind is believed to move its metric.
+    `works` is how often advice of each kind is believed to move its metric.  Of vulnerabilities that are named nobody
+    needs to be told that their number is too high.
     """
     best: dict[str, Suggestion] = {}
     for one in _all(evidence):
@@ -37,7 +42,9 @@ def suggested(evidence: Evidence, works: Mapping[SuggestionKind, float]) -> tupl
         scored = replace(one, worth=worth, score=worth.score)
         if scored.score > 0.0 and scored.score > (best[one.fingerprint].score if one.fingerprint in best else 0.0):
             best[one.fingerprint] = scored
-    return tuple(sorted(best.values(), key=lambda one: (-one.score, one.kind, one.fingerprint)))
+    named = {one.goal.metric for one in best.values() if one.kind == "vulnerable-dependency"}
+    told = (one for one in best.values() if one.kind not in _COUNTS or one.goal.metric not in named)
+    return tuple(sorted(told, key=lambda one: (-one.score, one.kind, one.fingerprint)))
 
 
 def unmeasured(evidence: Evidence) -> dict[str, str]:
