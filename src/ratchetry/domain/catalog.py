@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from ratchetry.domain.record import Better
 
@@ -17,6 +18,13 @@ class Definition:
     stage: str
     what: str
     how: str
+
+
+DETERMINISTIC: Final = (
+    *("lint.", "format.", "types.", "complexity.", "size.", "validate.", "security.bandit.", "security.secrets"),
+    "sbom.",
+)
+"""How the names begin of metrics that are the same whenever the same files are measured."""
 
 
 def _rows(stage: str, how: str, *rows: tuple[str, str, Better, str]) -> tuple[Definition, ...]:

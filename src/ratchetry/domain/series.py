@@ -36,6 +36,8 @@ class Series:
     unit: str = ""
     better: Better | None = None
     points: tuple[Point, ...] = ()
+    deterministic: bool = False
+    """Whether the values depend on the files alone: no machine and no moment changes them."""
 
     @property
     def values(self) -> tuple[float, ...]:

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from ratchetry.adapters.default_branch import default_branch
 from ratchetry.adapters.history_directory import HistoryDirectory
-from ratchetry.domain.catalog import definition
+from ratchetry.domain.catalog import DETERMINISTIC, definition
 from ratchetry.domain.series import Point, Series
 from ratchetry.errors import UsageError
 from ratchetry.history.columns import MetricPart, RunColumns
@@ -93,4 +93,10 @@ def _n(part: MetricPart, at: int) -> int:
 def _series(name: str, unit: str, points: list[Point]) -> Series:
     """Return the series of a metric."""
     known = definition(name)
-    return Series(name=name, unit=unit, better=known.better if known else None, points=tuple(points))
+    return Series(
+        name=name,
+        unit=unit,
+        better=known.better if known else None,
+        points=tuple(points),
+        deterministic=name.startswith(DETERMINISTIC),
+    )

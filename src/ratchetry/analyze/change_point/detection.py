@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from ratchetry.analyze.change_point.episodes import doubtful
-from ratchetry.analyze.change_point.fit import Fit, fitted
+from ratchetry.analyze.change_point.fit import Fit, fitted, fitted_alone
 from ratchetry.analyze.change_point.preparation import Prepared, observed
 from ratchetry.analyze.change_point.pruning import evidence_of
 from ratchetry.analyze.change_point.segmentation import LEAST
@@ -36,11 +36,13 @@ def detect(series: Series) -> Detection:
     if scaled is None:
         return plain
     values, relative, center, scale = scaled
-    fit = fitted(values, ready.machines)
+    fit = fitted_alone(values) if series.deterministic else fitted(values, ready.machines)
     told = ("two machines that are not recorded were told from the series",) if fit.gap else ()
     return replace(
         plain,
-        change_points=_change_points(fit, ready, relative=relative, center=center, scale=scale),
+        change_points=_change_points(
+            fit, ready, relative=relative, center=center, scale=scale, sure=series.deterministic
+        ),
         trend=_drift(fit, relative=relative, scale=scale),
         notes=(*ready.notes, *told),
     )
@@ -72,9 +74,9 @@ def _scaled(ready: Prepared) -> tuple[Floats, bool, float, float] | None:
 
 
 def _change_points(
-    fit: Fit, ready: Prepared, *, relative: bool, center: float, scale: float
+    fit: Fit, ready: Prepared, *, relative: bool, center: float, scale: float, sure: bool
 ) -> tuple[ChangePoint, ...]:
-    """Return the change points of a fit, with what there is to say of each."""
+    """Return the change points of a fit, with what there is to say of each; `sure` where no machine can make one."""
     import numpy as np
 
     if not fit.changes:
@@ -83,7 +85,7 @@ def _change_points(
     levels = [float(np.median(fit.values[start:end])) for start, end in pairwise(bounds)]
     evidence = evidence_of(fit.values, fit.changes)
     found = []
-    left_out = doubtful(levels, bounds, fit.gap)
+    left_out = frozenset[int]() if sure else doubtful(levels, bounds, fit.gap)
     for at, place in enumerate(fit.changes):
         step, error, freedom = evidence[at]
         margin = error * student_t_bound(1 - _CONFIDENCE, freedom)

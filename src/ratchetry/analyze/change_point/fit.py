@@ -52,6 +52,14 @@ def fitted(values: Floats, machines: Sequence[int] = ()) -> Fit:
     return _on_two_machines(values, plain) or plain
 
 
+def fitted_alone(values: Floats) -> Fit:
+    """Return the best description of a series that no machine changes: by levels, or by a line where none changed."""
+    changes = changes_of(values)
+    if not changes:
+        return _on_line(values)
+    return Fit(values=values, changes=changes, description=_description(values, changes))
+
+
 def _on_two_machines(values: Floats, plain: Fit) -> Fit | None:
     """Return the description with two machines, None where it is not the shorter one."""
     classes = told_classes(values, plain.changes)

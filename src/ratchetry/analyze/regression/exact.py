@@ -11,13 +11,9 @@ from ratchetry.analyze.change_point.preparation import prepared
 from ratchetry.analyze.comparison.verdict import doubtful
 from ratchetry.analyze.regression.level import jitter
 from ratchetry.analyze.regression.subject import TIMES, Subject, margin_of
+from ratchetry.domain.catalog import DETERMINISTIC
 from ratchetry.domain.comparison import Comparison
 
-DETERMINISTIC: Final = (
-    *("lint.", "format.", "types.", "complexity.", "size.", "validate.", "security.bandit.", "security.secrets"),
-    "sbom.",
-)
-"""Metrics that are the same whenever the same files are measured: one value of the base is enough."""
 ALIKE: Final = 3
 """Values of the base, all equal, from which on any other metric counts as one that does not vary."""
 QUIET: Final = 5

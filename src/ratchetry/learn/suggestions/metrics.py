@@ -3,7 +3,7 @@
 | the newest value | the newest change of level | the trend | suggested |
 | --- | --- | --- | --- |
 | beyond the bound | any | any | mend it: `metric-failing` |
-| within | to the worse, significant | any | undo the change: `change-point`, `slow-benchmark` |
+| within | to the worse, significant | any | undo the change: `change-point`, `slow-benchmark`; nothing once it is |
 | within | none, or to the better | worsening | stop it: `metric-worsening` |
 | within | none, or to the better | anything else | nothing |
 """
@@ -22,6 +22,7 @@ from ratchetry.domain.suggestion import Goal, Suggestion, SuggestionKind, sugges
 from ratchetry.domain.trend import Forecast, Trend
 from ratchetry.domain.trend_report import SeriesTrend, TrendReport
 from ratchetry.learn.suggestions.made import command, regained, saturating, worth
+from ratchetry.learn.suggestions.measure import kept
 from ratchetry.report.text import exact, number, plural
 
 ALPHA: Final = 0.05
@@ -53,7 +54,8 @@ def _suggestion(
         return _slower(each, better, regression, report)
     change = each.change_points[-1] if each.change_points else None
     if change is not None and _worse(change, better) and _significant(change):
-        return _changed(each, better, change, report)
+        undo = _changed(each, better, change, report)
+        return None if kept(undo.goal, each.latest) else undo
     if each.trend.verdict == "worsening":
         return _worsening(each, better, each.trend, report)
     return None

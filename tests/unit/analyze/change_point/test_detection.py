@@ -208,3 +208,17 @@ def test_an_unrelated_series_changes_nothing_but_multiplicity() -> None:
         replace(point, q_value=None) for point in among.change_points
     ]
     assert (among.change_points[0].q_value or 0) > (alone.change_points[0].q_value or 1)
+
+
+def test_a_level_that_the_files_alone_decide_needs_no_waiting() -> None:
+    """Up for seven commits and back for five is two changes where no machine has a part in the values."""
+    values = [11.0] * 20 + [33.0] * 7 + [10.0] * 5
+    series = replace(series_of(values), deterministic=True)
+    assert [change.index for change in detect(series).change_points] == [20, 27]
+
+
+def test_growth_that_the_files_alone_decide_is_a_trend() -> None:
+    """Where no level changed, a line describes the series."""
+    series = replace(series_of([100.0 * 1.02**day for day in range(40)]), deterministic=True)
+    found = detect(series)
+    assert (found.change_points, found.trend is not None) == ((), True)

@@ -55,6 +55,7 @@ def by_kind(evidence: Evidence) -> dict[SuggestionKind, Suggestion]:
         (series(change_points=(replace(STEP, direction="down"),)), None),
         (series(better="higher", change_points=(STEP,)), None),
         (series(better=None, change_points=(STEP,)), None),
+        (series(latest=1.0, change_points=(STEP,)), None),
         (series(change_points=(STEP, replace(STEP, direction="down"))), None),
         (series(trend=WORSENING), "metric-worsening"),
         (series("size.source_lines", trend=WORSENING), None),
