@@ -27,6 +27,7 @@ WRITTEN: Final = (
     "docs/exports.md",
     "docs/github.md",
     "docs/flaky.md",
+    "docs/gallery.md",
     "docs/fleet.md",
     "docs/backfill.md",
     "docs/guide.md",

@@ -61,7 +61,7 @@
     const { run, flaky } = overview;
     const to = (page, more) => ratchetry.route.to(page, "", more);
     if (run.failed) add("tests", 500, `${plural(run.failed, "test")} failed in the newest run`, { label: "failed", tone: "fail" }).href = to("tests", { state: "X" });
-    if (flaky?.active) add("flaky tests", 20, `${plural(flaky.active, "test")} fail whatever the code is: ${flaky.names.slice(0, 3).map((test) => ratchetry.clip(test, 70)).join(", ")}${flaky.active > 3 ? " and more" : ""}`, { label: "flaky", tone: "warn" }).href = to("flaky");
+    if (flaky?.active) add("flaky tests", 20, `${plural(flaky.active, "test")} ${flaky.active === 1 ? "fails" : "fail"} whatever the code is: ${flaky.names.slice(0, 3).map((test) => ratchetry.clip(test, 70)).join(", ")}${flaky.active > 3 ? " and more" : ""}`, { label: "flaky", tone: "warn" }).href = to("flaky");
   }
 
   /** Return the changes that several things got worse with, and the other problems; what failed a gate is in both. */
@@ -160,7 +160,7 @@
   function failures() {
     if (!overview.failures.length) return null;
     const columns = [
-      { key: "signature", label: "Signature", of: (row) => row.signature, cell: (row) => [name(row.signature, 160), h("p", { class: "soft small" }, name(row.evidence, 200))], class: "wide" },
+      { key: "signature", label: "Signature", of: (row) => row.signature, cell: (row) => [name(row.signature, 160), h("p", { class: "soft small" }, name(row.evidence.replaceAll("\n", " "), 200))], class: "wide" },
       { key: "category", label: "Category", of: (row) => row.category, cell: (row) => tag(row.category || "unknown", "skip") },
       { key: "runs", label: "Runs", number: true, of: (row) => row.runs },
       { key: "last", label: "Last", of: (row) => row.last, cell: (row) => ratchetry.moment(row.last) },

@@ -150,7 +150,7 @@
       { key: "last", label: "Last failed", of: (row) => row.last_failed, cell: (row) => ratchetry.moment(row.last_failed) },
     ];
     return [
-      ratchetry.heading("Flaky tests", `${ratchetry.plural(found.flaky.length, "test")} that fail whatever the code is, as far as the history tells`),
+      ratchetry.heading("Flaky tests", `${ratchetry.plural(found.flaky.length, "test")} that ${found.flaky.length === 1 ? "fails" : "fail"} whatever the code is, as far as the history tells`),
       ratchetry.filterForm("package"),
       ratchetry.section("flaky-tests", "Flaky, suspected and resolved", "", ratchetry.table({ id: "flaky", caption: "Flaky tests", main: true, columns, rows: found.flaky.filter(here), order: "-lost", search: (row) => `${row.test} ${row.status} ${row.cause.kind}` })),
       ratchetry.section("broken", "Broken now", "failing since a commit, not flaky", ratchetry.table({ id: "broken-table", caption: "Broken tests", columns: [
