@@ -146,6 +146,7 @@ def test_issues_and_digest_say_the_same(injected: Injected, tmp_path: Path) -> N
     digest = found[f"Weekly digest of {REPOSITORY}"]
     for words in (ADVISORY, "test\\_lru\\_get became slower", f"- `{FLAKY}`", "complexity.max became worse"):
         assert words in digest
+    assert f"### Worse than before\n\n- `{VULNERABILITIES}.high` went from 0 to 1\n\n###" in digest
     assert "### Wins\n\nNothing became better by more than chance." in digest
 
 
@@ -160,6 +161,8 @@ def test_the_comment_says_whether_to_merge_and_why(injected: Injected, tmp_path:
     assert "src/cachetools/_cachedmethod.py#L71)" in body
     assert "src/cachetools/_cachedmethod.py#L66-L73)" in body
     assert f"- `{VULNERABILITIES}.high`: **not of this change**" in body
+    todo = re.findall(r"^1\. (\w+ .*)$", body, re.MULTILINE)
+    assert [step.split()[0] for step in todo] == ["Mend", "Mend", "Cover"]
     worse = re.search(r"### Worse than the base\n\n(.*?)\n\n", body, re.DOTALL)
     assert worse
     named = set(re.findall(r"^\| `([^`]+)`", worse[1], re.MULTILINE))
@@ -168,10 +171,17 @@ def test_the_comment_says_whether_to_merge_and_why(injected: Injected, tmp_path:
 
 
 def test_the_dashboard_shows_it(injected: Injected, tmp_path: Path) -> None:
-    """Change points stand at the injected commits, the flaky test and the vulnerability are told on the overview."""
+    """The overview accuses the failing gate, the six series that were moved at their commits, and the flaky test."""
     asked(injected, "dashboard", "--branch", "main", "--output", str(tmp_path / "site"))
-    documents = "".join(path.read_text(encoding="utf-8") for path in sorted((tmp_path / "site" / "data").glob("*")))
-    assert (tmp_path / "site" / "index.html").stat().st_size < 2_000_000
-    for at in (BRANCHY, SLOWED, EXPOSED):
-        assert injected.commits[at][:12] in documents
-    assert FLAKY in documents
+    page = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    told = re.search(r'<script type="application/json" id="overview">(.*?)</script>', page, re.DOTALL)
+    assert told
+    overview = json.loads(told[1])
+    shown = [
+        *((str(row["name"]), step) for row in rows(overview, "metrics") for step in rows(row, "steps")),
+        *((str(row["name"]), step) for row in rows(overview, "benchmarks") if isinstance(step := row["step"], dict)),
+    ]
+    steps = {name: (step["good"], step["bad"]) for name, step in shown if step["bad"] in injected.commits}
+    assert steps == {name: (injected.commits[at - 1], injected.commits[at]) for name, at in MOVED.items()}
+    assert [row["metric"] for row in rows(overview, "gates") if row["verdict"] == "fail"] == [f"{VULNERABILITIES}.high"]
+    assert (overview["verdict"], overview["flaky"]["names"]) == ("fail", [FLAKY])

@@ -10,7 +10,7 @@ from hypothesis import given
 
 from ratchetry.domain.comparison import Comparison
 from ratchetry.domain.flaky import FlakyReport, Quarantine
-from ratchetry.domain.record import StageResult
+from ratchetry.domain.record import Finding, StageResult
 from ratchetry.domain.suggestion import KINDS, Suggestion, SuggestionKind
 from ratchetry.domain.thresholds import Threshold
 from ratchetry.domain.trend_report import SeriesTrend
@@ -107,6 +107,27 @@ def test_the_worst_goes_first() -> None:
         product = 100 * worth.severity * worth.evidence * worth.gain * worth.works / worth.cost
         assert one.score == pytest.approx(product, abs=0.001)
     assert SEVERITY.keys() == COST.keys() == set(KINDS)
+
+
+def test_the_longer_others_have_built_upon_a_change_the_less_undoing_it_is_worth() -> None:
+    """A month halves the gain; a change whose day nobody knows counts in full."""
+    scores = [
+        suggested(Evidence(report=report(series(change_points=(replace(STEP, time=time),)), as_of=as_of)), {})[0].score
+        for time, as_of in (("", "2026-03-31"), ("2026-03-31", "2026-03-31"), ("2026-03-01", "2026-03-31"))
+    ]
+    assert scores == pytest.approx([scores[0], scores[0], scores[0] / 2], abs=0.001)
+
+
+def test_vulnerabilities_that_are_named_are_not_counted_as_well() -> None:
+    """That there are more of them is said of none that is named, and of other metrics as before."""
+    named = Finding(tool="pip-audit", rule="CVE-1", severity="high", path="setup.cfg", message="a 1: CVE-1, fixed in 2")
+    over = series("security.vulnerabilities.high", forecast=BEYOND)
+    without = suggested(Evidence(report=report(over, series(forecast=BEYOND))), {})
+    found = suggested(
+        Evidence(report=report(over, series(forecast=BEYOND)), record=replace(FULL, findings=(named,), tests=())), {}
+    )
+    assert [one.goal.metric for one in without] == ["security.vulnerabilities.high", "types.errors"]
+    assert sorted(one.kind for one in found) == ["metric-failing", "vulnerable-dependency"]
 
 
 def test_what_has_worked_before_counts_more() -> None:
