@@ -25,8 +25,9 @@ _RULE: Final = "-" * 72
 def title(action: Action) -> str:
     """Return what an action is, in one line of neutralized text."""
     match action:
-        case UpsertComment(number=number, fingerprint=fingerprint) | RefreshComment(
-            number=number, fingerprint=fingerprint
+        case (
+            UpsertComment(number=number, fingerprint=fingerprint)
+            | RefreshComment(number=number, fingerprint=fingerprint)
         ):
             how = "write" if isinstance(action, UpsertComment) else "edit, if it is there,"
             return f"{how} the comment {fingerprint} on #{number}"

@@ -36,7 +36,8 @@ Exit codes:
 def command(path: str, *, history: str | None, branch: str, dry_run: bool, output_format: str) -> int:
     """Let every learner look at the history of the repository at PATH, and append what follows as events.
 
-    Bounds move, decisions get their outcomes, experiments their verdicts, and versions that became worse an alarm.
+    Bounds move, decisions get their outcomes, experiments their verdicts, versions that became worse an alarm, and
+    advice is given and judged.
     A second call appends nothing, and two at once lose nothing.  RATCHETRY_DISABLE_LEARNING=1 stops all of it.
     """
     from ratchetry.adapters.default_branch import default_branch
