@@ -116,7 +116,7 @@ def test_the_annotations_stand_at_their_places(step: tuple[Ended, Path]) -> None
     ended, _ = step
     commands = [line for line in (ended.out + ended.err).splitlines() if line.lstrip().startswith("::")]
     assert any(re.match(r"::warning file=pkg/__init__\.py,line=1,title=ruff%3A F401::", line) for line in commands)
-    assert all(re.match(r"::(error|warning) (file|title)=", line) for line in commands)
+    assert all(re.match(r"::(error|warning|notice) (file|title)=", line) for line in commands)
     assert not [line for line in commands if "forged" in line]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from typing import Final
 
 import pytest
 
+from ratchetry.adapters.clock import SystemClock
 from ratchetry.adapters.history_check import verify
 from ratchetry.adapters.history_directory import HistoryDirectory
 from ratchetry.cli.progress import SilentProgress
@@ -36,7 +36,6 @@ from ratchetry.pipeline.importing.wish import (
 from ratchetry.settings import Settings
 from ratchetry.state import envelope as envelopes
 from ratchetry.state.record import dumps
-from tests.adapters.data_branch.remotes import FixedClock
 from tests.adapters.repositories import ENVIRON, git
 from tests.builders import RUN, metric, record
 
@@ -51,7 +50,7 @@ def place(root: Path) -> Place:
         settings=Settings(),
         history=str(root / "history"),
         environ=ENVIRON,
-        clock=FixedClock(),
+        clock=SystemClock(),  # a report that names no time is as old as its file
         progress=SilentProgress(),
     )
 
@@ -110,7 +109,6 @@ def test_reports_are_grouped_as_asked(group: Group, count: int, tmp_path: Path) 
         path = tmp_path / "reports" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(report.replace("square", name[0] + name[2]), encoding="utf-8")
-        os.utime(path, (NOW.timestamp(), NOW.timestamp()))  # when a run that names no time was
     assert imported(tmp_path, Reports(group=group), tmp_path / "reports").found == count
 
 
@@ -254,7 +252,7 @@ def test_a_branch_is_another_history(tmp_path: Path) -> None:
             str(tmp_path),
             settings,
             environ=ENVIRON,
-            clock=FixedClock(),
+            clock=SystemClock(),  # a report that names no time is as old as its file
             progress=SilentProgress(),
             history=str(other.root),
         )
