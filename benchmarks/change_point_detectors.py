@@ -55,6 +55,17 @@ def kernel(values: Sequence[float]) -> list[int]:
     return [int(place) for place in model.predict(pen=3 * math.log(len(data)))[:-1]]
 
 
+def asv(values: Sequence[float]) -> list[int]:
+    """Return where the steps begin that asv finds."""
+    detect_steps = import_module("asv.step_detect").detect_steps
+    return [int(step[0]) for step in detect_steps(list(values))[1:]]
+
+
+def nothing(_values: Sequence[float]) -> list[int]:
+    """Return no change, whatever the values."""
+    return []
+
+
 def percent_110(values: Sequence[float]) -> list[int]:
     """Return the points that are 10 percent above the one before."""
     return _above(values, 1.1)
@@ -75,6 +86,8 @@ DETECTORS: Final[dict[str, Detector]] = {
     "otava": otava,
     "otava p1e-6": otava_strict,
     "ruptures KernelCPD": kernel,
+    "asv": asv,
+    "nothing": nothing,
     "110 %": percent_110,
     "200 %": percent_200,
 }

@@ -24,16 +24,18 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.change_point_scores import MARGIN, covering, f1
+
 FIRST: Final = 12
-MARGIN: Final = 5
 KINDS: Final = ("even", "spiky", "bursts", "runners", "drift", "rounded")
 EFFECTS: Final = (0.0, 0.05, 0.1, 0.2)
 OURS: Final = ("ratchetry", "110 %", "200 %")
-PEERS: Final = ("otava", "otava p1e-6", "ruptures KernelCPD")
+PEERS: Final = ("otava", "otava p1e-6", "ruptures KernelCPD", "asv")
 LENGTHS: Final = (200, 1_000, 10_000)
 _WORKER: Final = Path(__file__).with_name("change_point_detectors.py")
 
@@ -92,11 +94,11 @@ def make(seed: int, kind: str, effect: float, length: int = 0) -> Made:
 
 
 def looks(
-    python: str, detector: str, series: Sequence[Made], *, sequential: bool
+    python: str, detector: str, series: Sequence[Sequence[float]], *, sequential: bool = False
 ) -> list[tuple[list[list[int]], float]]:
     """Return what a detector found in each series at each look, and the CPU seconds of the last."""
     command = [python, str(_WORKER), detector, *(["--from-start"] if sequential else [])]
-    lines = "".join(f"{json.dumps(made.values)}\n" for made in series)
+    lines = "".join(f"{json.dumps(values)}\n" for values in series)
     result = subprocess.run(command, input=lines, capture_output=True, text=True, check=True)
     return [(found, seconds) for found, seconds in map(json.loads, result.stdout.splitlines())]
 
@@ -117,37 +119,9 @@ def alarms(made: Made, found: Sequence[Sequence[int]]) -> tuple[int | None, int]
     return delay, false
 
 
-def f1(made: Made, places: Sequence[int]) -> float:
-    """Return the harmonic mean of precision and recall, the beginning of the series counting as a change."""
-    truth = [0] + ([made.step] if made.step is not None else [])
-    left, hits = list({0, *places}), 0
-    for real in truth:
-        near = [place for place in left if abs(place - real) <= MARGIN]
-        if near:
-            left.remove(min(near, key=lambda place: abs(place - real)))
-            hits += 1
-    precision, recall = hits / len({0, *places}), hits / len(truth)
-    return 2 * precision * recall / (precision + recall) if hits else 0.0
-
-
-def covering(made: Made, places: Sequence[int]) -> float:
-    """Return how well the stretches found cover the true ones, by the Jaccard index weighted by length."""
-    n = len(made.values)
-    total = 0.0
-    real = [0, *([made.step] if made.step is not None else []), n]
-    told = sorted({0, *places, n})
-    for start, end in pairwise(real):
-        shares = [
-            max(0, min(end, stop) - max(start, begin)) / (max(end, stop) - min(start, begin))
-            for begin, stop in pairwise(told)
-        ]
-        total += (end - start) * max(shares)
-    return total / n
-
-
 def score(python: str, detector: str, series: Sequence[Made]) -> Score:
     """Return what a detector comes to on some series."""
-    answers = looks(python, detector, series, sequential=True)
+    answers = looks(python, detector, [made.values for made in series], sequential=True)
     results = [(made, *alarms(made, found[:-1]), found[-1]) for made, (found, _) in zip(series, answers, strict=True)]
     runs = {kind: sum(len(made.values) - FIRST + 1 for made in series if made.kind == kind) for kind in KINDS}
     false = {kind: sum(false for made, _, false, _ in results if made.kind == kind) for kind in KINDS}
@@ -159,10 +133,15 @@ def score(python: str, detector: str, series: Sequence[Made]) -> Score:
         false_alarms={kind: 1000 * false[kind] / runs[kind] for kind in KINDS},
         all_false_alarms=1000 * sum(false.values()) / sum(runs.values()),
         median_delay=statistics.median(delays) if delays else None,
-        f1=statistics.mean(f1(made, places) for made, _, _, places in results),
-        covering=statistics.mean(covering(made, places) for made, _, _, places in results),
+        f1=statistics.mean(f1(_marked(made), places) for made, _, _, places in results),
+        covering=statistics.mean(covering(_marked(made), places, len(made.values)) for made, _, _, places in results),
         milliseconds={str(length): _milliseconds(python, detector, length) for length in LENGTHS},
     )
+
+
+def _marked(made: Made) -> list[list[int]]:
+    """Return the truth as the one annotation there is."""
+    return [[made.step] if made.step is not None else []]
 
 
 def _share(results: Sequence[tuple[Made, int | None, int, list[int]]], effect: float, within: int) -> float:
@@ -173,8 +152,8 @@ def _share(results: Sequence[tuple[Made, int | None, int, list[int]]], effect: f
 
 def _milliseconds(python: str, detector: str, length: int) -> float:
     """Return the median CPU time of one look at a series of some length, over the kinds."""
-    series = [make(seed, kind, 0.1, length) for kind in KINDS for seed in range(3)]
-    return 1000 * statistics.median(seconds for _, seconds in looks(python, detector, series, sequential=False))
+    series = [make(seed, kind, 0.1, length).values for kind in KINDS for seed in range(3)]
+    return 1000 * statistics.median(seconds for _, seconds in looks(python, detector, series))
 
 
 def table(scores: Sequence[Score]) -> str:
@@ -196,7 +175,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=6)
     parser.add_argument("--first", type=int, default=0, help="first seed")
-    parser.add_argument("--peers", action="store_true", help="install and compare apache-otava and ruptures")
+    parser.add_argument("--peers", action="store_true", help="install and compare apache-otava, ruptures and asv")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     seeds = range(options.first, options.first + options.seeds)
@@ -204,7 +183,7 @@ def main() -> int:
     scores = [score(sys.executable, detector, series) for detector in OURS]
     if options.peers:
         with tempfile.TemporaryDirectory() as directory:
-            scores += [score(_environment(directory), detector, series) for detector in PEERS]
+            scores += [score(environment(directory), detector, series) for detector in PEERS]
     print(table(scores))
     if options.json:
         options.json.write_text(json.dumps([asdict(one) for one in scores], indent=2), encoding="utf-8")
@@ -213,13 +192,13 @@ def main() -> int:
     return 0 if kept else 1
 
 
-def _environment(directory: str) -> str:
+def environment(directory: str) -> str:
     """Return the interpreter of an environment with the peers in it."""
     python = Path(directory, "bin", "python")
     uv = [sys.executable, "-m", "uv"]
     if not python.exists():
         subprocess.run([*uv, "venv", "--quiet", directory, "--python", sys.executable], check=True)
-        peers = ["apache-otava>=0.7", "ruptures>=1.1.9", "numpy>=2.0"]
+        peers = ["apache-otava>=0.7", "ruptures>=1.1.9", "asv>=0.6.4", "numpy>=2.0"]
         subprocess.run([*uv, "pip", "install", "--quiet", "--python", str(python), *peers], check=True)
     return str(python)
 

@@ -85,7 +85,7 @@ def _change_points(
     levels = [float(np.median(fit.values[start:end])) for start, end in pairwise(bounds)]
     evidence = evidence_of(fit.values, fit.changes)
     found = []
-    left_out = frozenset[int]() if sure else doubtful(levels, bounds, fit.gap)
+    left_out = frozenset[int]() if sure else doubtful(levels, bounds, fit.gap, fit.stay)
     for at, place in enumerate(fit.changes):
         step, error, freedom = evidence[at]
         margin = error * student_t_bound(1 - _CONFIDENCE, freedom)

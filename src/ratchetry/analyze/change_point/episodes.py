@@ -7,6 +7,7 @@ for the level that there was before, and comes back.  What may be that has to la
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from statistics import median
 from typing import Final
 
@@ -18,38 +19,45 @@ REPEATED: Final = 3
 """Episodes alike from which on they are those of a machine."""
 KNOWN: Final = 20
 """Points from which on a change back to a level that there was before is one."""
-STAYED: Final = 12
-"""Points from which on a step of the size of a switch between two machines that were told apart is a change."""
+STAYED: Final = (11, 16)
+"""Points up to which a step of the size of a switch between two machines that were told apart is none: as many as the
+series has stayed on one of them before, between these bounds."""
 _SWITCH: Final = 0.4
 _ALIKE: Final = 0.35
 
 
-def doubtful(levels: Sequence[float], bounds: Sequence[int], gap: float = 0.0) -> frozenset[int]:
+def doubtful(levels: Sequence[float], bounds: Sequence[int], gap: float = 0.0, stay: int = 0) -> frozenset[int]:
     """Return which changes, by their number, may be switches between machines, given the levels and where they begin.
 
-    `gap` is how far apart two machines are that were told from the series, 0 where none were.
+    `gap` is how far apart two machines are that were told from the series, 0 where none were, and `stay` for how many
+    points it stayed on one of them at most.
     """
-    return frozenset(_doubtful(levels, bounds, gap))
+    return frozenset(
+        {*_episodic(levels, bounds), *_switches(levels, bounds, gap, min(max(STAYED[0], stay), STAYED[1]))}
+    )
 
 
-def _doubtful(levels: Sequence[float], bounds: Sequence[int], gap: float) -> Iterator[int]:
-    """Yield the changes that may be switches, some more than once."""
-    n = bounds[-1]
+def _episodic(levels: Sequence[float], bounds: Sequence[int]) -> Iterator[int]:
+    """Yield the changes that may belong to episodes, some more than once."""
     ends = [at for at in range(1, len(levels) - 1) if _ends_episode(levels, bounds, at)]
-    if ends and n - bounds[ends[-1] + 1] < SETTLED:
+    if ends and bounds[-1] - bounds[ends[-1] + 1] < SETTLED:
         yield from ends
     for end in _repeated(levels, ends):
         yield from (end - 1, end)
     short = 0
     for at in range(len(levels) - 1):
-        new = n - bounds[at + 1]
         back = _leads_back(levels, at)
         # the more often a short stretch has ended so, the longer it takes to believe that a level stays
-        if back and new < KNOWN * (1 + short):
-            yield at
-        if abs(abs(levels[at + 1] - levels[at]) - gap) < _SWITCH * gap and new < STAYED:
+        if back and bounds[-1] - bounds[at + 1] < KNOWN * (1 + short):
             yield at
         short += back and bounds[at + 1] - bounds[at] < EPISODE
+
+
+def _switches(levels: Sequence[float], bounds: Sequence[int], gap: float, stay: int) -> Iterator[int]:
+    """Yield the new changes that may be the next switch between machines that were told apart."""
+    for at, (one, other) in enumerate(pairwise(levels)):
+        if abs(abs(other - one) - gap) < _SWITCH * gap and bounds[-1] - bounds[at + 1] <= stay:
+            yield at
 
 
 def _ends_episode(levels: Sequence[float], bounds: Sequence[int], at: int) -> bool:

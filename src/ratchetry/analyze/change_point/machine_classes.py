@@ -28,6 +28,7 @@ _STILLNESS: Final = 4.0
 """What a switch costs, in variances of the differences."""
 _SAME: Final = 0.1
 _ALIAS: Final = 0.5
+_BEYOND: Final = 1.5
 _CLEAR: Final = 10.5
 _WINDOW: Final = 5
 _WIDE_WINDOW: Final = 20
@@ -48,6 +49,12 @@ class Classes:
         import numpy as np
 
         return np.asarray(self.states * self.gap, dtype=float)
+
+    @property
+    def longest_stay(self) -> int:
+        """Return for how many points the series stayed on one machine at most, the last stay left out."""
+        stays = [len(list(points)) for _, points in groupby(self.states.tolist())]
+        return max(stays[:-1], default=0)
 
     @property
     def description(self) -> float:
@@ -181,7 +188,7 @@ def _gaps(values: Floats, steps: Floats, changes: Sequence[int]) -> Iterator[flo
         large = considered[cut:]
         if cut < SWITCHES or len(large) < SWITCHES:
             continue
-        low, gap, high = (float(each) for each in np.quantile(large, [0.25, 0.5, 0.75]))
+        low, gap, high = (float(large[round(share * (len(large) - 1))]) for share in (0.25, 0.5, 0.75))
         if high - low <= 0.5 * gap and gap * gap >= _CLEAR * float((considered[:cut] ** 2).mean()):
             yield gap
     if len(changes) >= SWITCHES - 1:
@@ -225,16 +232,23 @@ def _price(steps: Floats, classes: Classes, most: float) -> float:
 
 def _by_steps(steps: Floats, gap: float, switch: float) -> Places:
     """Return the states that explain the differences of a series best, each switch at a price."""
-    stay = (steps * steps).tolist()
-    up = ((steps - gap) ** 2 + switch).tolist()
-    down = ((steps + gap) ** 2 + switch).tolist()
+    stay = _costs(steps, gap).tolist()
+    up = (_costs(steps - gap, gap) + switch).tolist()
+    down = (_costs(steps + gap, gap) + switch).tolist()
     return _cheapest(stay, stay, up, down)
 
 
 def _by_levels(left: Floats, gap: float, switch: float) -> Places:
     """Return the states that explain what is left around the levels of a series best, each switch at a price."""
-    low, high = (left * left)[1:], ((left - gap) ** 2)[1:]
+    low, high = _costs(left, gap)[1:], _costs(left - gap, gap)[1:]
     return _cheapest(low.tolist(), high.tolist(), (high + switch).tolist(), (low + switch).tolist())
+
+
+def _costs(distances: Floats, gap: float) -> Floats:
+    """Return squares, those far beyond a gap cut: a spike is no other machine."""
+    import numpy as np
+
+    return np.asarray(np.minimum(distances * distances, (_BEYOND * gap) ** 2))
 
 
 def _cheapest(low: list[float], high: list[float], up: list[float], down: list[float]) -> Places:

@@ -42,8 +42,6 @@ OUTLIER: Final = 3.0
 """Deviations from the median, in robust standard deviations, beyond which a point of the newest stretches is cut."""
 SPIKY: Final = 3.0
 """By how much outliers raise the variance of the noise at least where changes are judged without them."""
-RARE: Final = 0.08
-"""The share of outliers up to which they may be left out: more are no outliers, but as it goes."""
 STRAY: Final = 0.25
 """The share of points in a new stretch that may lie nearer to the old level."""
 _FEW: Final = 8
@@ -113,9 +111,7 @@ def evidence_of(values: Floats, changes: Sequence[int]) -> list[Evidence]:
 
 def _judged(values: Floats, cut: Floats, found: Sequence[int]) -> Floats:
     """Return the values that changes are judged by: those without outliers where few outliers are most of the noise."""
-    if cut is values or int((cut != values).sum()) > RARE * len(values):
-        return values
-    return cut if residual(values, found) > SPIKY * residual(cut, found) else values
+    return cut if cut is not values and residual(values, found) > SPIKY * residual(cut, found) else values
 
 
 def alternation(values: Floats) -> float:

@@ -35,6 +35,8 @@ _AROUND: Final = 3
 """Points on either side whose median tells an outlier."""
 _FAR: Final = 4.0
 _STEADY: Final = 0.01
+RARE: Final = 0.06
+"""The share of outliers up to which they are: more of them are how the series goes, as with two machines."""
 _WORTH: Final = 0.25
 """The share of the penalty that a place must save somewhere, in order to be tried."""
 
@@ -47,19 +49,26 @@ class Candidates:
     gains: Floats
 
 
-def without_outliers(y: Floats) -> Floats:
-    """Return a series with its outliers cut: those far from the median around them."""
+def running_medians(y: Floats) -> Floats:
+    """Return the median around each point of a series; itself where it is too short for that."""
     import numpy as np
 
     if len(y) < 2 * _AROUND:
         return y
     ends = np.concatenate([y[_AROUND:0:-1], y, y[-2 : -2 - _AROUND : -1]])
     around = np.lib.stride_tricks.sliding_window_view(ends, 2 * _AROUND + 1)
-    middle = np.partition(around, _AROUND, axis=1)[:, _AROUND]
+    return np.asarray(np.partition(around, _AROUND, axis=1)[:, _AROUND])
+
+
+def without_outliers(y: Floats) -> Floats:
+    """Return a series with its outliers cut, those far from the median around them; itself where it has no few."""
+    import numpy as np
+
+    middle = running_medians(y)
     left = y - middle
     distances = np.abs(left)
     most = _FAR * 1.4826 * median_of(distances)
-    if most == 0 or float(distances.max()) <= most:
+    if most == 0 or not 0 < int((distances > most).sum()) <= RARE * len(y):
         return y
     return np.asarray(middle + np.clip(left, -most, most))
 
