@@ -9,7 +9,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ratchetry.analyze.change_point.segmentation import LEAST, candidates_of, optimal, partition
+from ratchetry.analyze.change_point.segmentation import (
+    LEAST,
+    candidates_of,
+    optimal,
+    partition,
+    without_outliers,
+)
 
 Floats = NDArray[np.float64]
 
@@ -76,6 +82,44 @@ def test_every_stretch_has_the_least_length() -> None:
     values[50], values[120:122] = 90.0, 70.0
     bounds = [0, *partition(values), 200]
     assert min(end - start for start, end in itertools.pairwise(bounds)) >= LEAST
+
+
+@pytest.mark.parametrize("n", [41, 97, 4_001])
+def test_each_window_gives_its_best_split(n: int) -> None:
+    """The places to choose from are those that save most in some window, half a window from the next, of any size."""
+    values = _series(2, n, [0.0, 1.5, 0.2])
+    best: dict[int, float] = {}
+    length = float(n)
+    while length >= 2 * LEAST:
+        size = math.ceil(length)
+        for start in {*range(0, n - size, max(1, size // 2)), n - size}:
+            gain, at = _best_split(values[start : start + size])
+            best[start + at] = max(best.get(start + at, 0.0), gain)
+        length /= math.sqrt(2)
+    found = candidates_of(np.concatenate([np.zeros(1), np.cumsum(values)]))
+    assert found.places.tolist() == sorted(best)
+    assert found.gains == pytest.approx([best[at] for at in sorted(best)], rel=1e-6)
+
+
+def _best_split(values: Floats) -> tuple[float, int]:
+    """Return what the best split of a window saves, and where it is."""
+    cuts = np.arange(LEAST, len(values) - LEAST + 1)
+    left = np.cumsum(values)[cuts - 1]
+    right = values.sum() - left
+    gains = left**2 / cuts + right**2 / (len(values) - cuts) - values.sum() ** 2 / len(values)
+    return float(gains.max()), int(cuts[gains.argmax()])
+
+
+def test_few_outliers_are_cut_and_steps_are_not() -> None:
+    """A spike goes down to what is around it; a step stays as it is; many outliers are how the series goes."""
+    values = _series(3, 120, [0.0, 6.0], 0.3)
+    spiked = values.copy()
+    spiked[[20, 70]] += 50
+    cut = without_outliers(spiked)
+    assert np.abs(cut - values).max() < 2.5
+    assert np.flatnonzero(np.abs(cut - spiked) > 10).tolist() == [20, 70]
+    spiked[::9] += 50
+    assert without_outliers(spiked) is spiked
 
 
 @pytest.mark.parametrize("n", range(7))
