@@ -29,8 +29,8 @@ run: setup ## Run the main job on this repository.
 test: setup ## Run the tests.
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
-test-pythons: setup ## Run the tests on every other supported Python that is installed here.
-	scripts/test_pythons.sh
+test-pythons: setup ## Run the tests on other supported Pythons that are installed here (VERSIONS="3.12 3.13").
+	scripts/test_pythons.sh $(VERSIONS)
 
 lint: setup ## Check style and formatting.
 	$(BIN)/ruff check

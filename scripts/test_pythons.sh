@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Run the tests on every other supported Python that can be found here; say which ones cannot.
+# Run the tests on other supported Pythons: those that are named, or all; say which ones cannot be found here.
+# usage: test_pythons.sh [VERSION...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,7 +15,10 @@ find_python() {
 }
 
 ran=0
-for version in 3.11 3.12 3.13 3.14; do
+if [ $# -eq 0 ]; then
+  set -- 3.11 3.12 3.13 3.14
+fi
+for version in "$@"; do
   own=$(.venv/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
   if [ "$version" = "$own" ]; then
     continue
