@@ -150,7 +150,7 @@ def test_nobody_there() -> None:
     """An address where nobody listens is told, without what stands before the host."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        endpoint = f"http://name:secret@127.0.0.1:{free.getsockname()[1]}"
+        endpoint = f"http://name:secret@127.0.0.1:{free.getsockname()[1]}"  # pragma: allowlist secret
         with pytest.raises(UnreachableError) as raised:
             replace(sender(endpoint, {}), tries=1)("traces", b"{}")
     assert "secret" not in str(raised.value)

@@ -52,10 +52,13 @@ class HistoryDirectory:
         """
         run = record.run
         path = self.root / layout.run_path(run.run_id, run.attempt, run.started)
-        if path.exists() or self.months.holds("runs", layout.month_of(run.started), path.stem):
+        month = layout.month_of(run.started)
+        if path.exists() or self.months.holds("runs", month, path.stem):
             return False
         encoded = _checked(normalized(private_record(record, self._privacy), self._rounds))
         with self._adding():
+            if self.months.holds("runs", month, path.stem):  # another has added it meanwhile, and it was packed
+                return False
             for identifier, data in encoded.chunks.items():
                 keep_content(self.root / layout.chunk_path(identifier), data)
             return write_once(path, encoded.document)
@@ -66,10 +69,10 @@ class HistoryDirectory:
         Raises StateError when the event cannot be kept as it is, UsageError when nothing can be written.
         """
         event = self.kept_event(event)
-        if self.months.holds("events", layout.month_of(event.time), event.id):
-            return False
         data = event_bytes(event)
         with self._adding():
+            if self.months.holds("events", layout.month_of(event.time), event.id):
+                return False
             return write_once(self.root / layout.event_path(event.id, event.time), data)
 
     def kept_event(self, event: Event) -> Event:

@@ -11,7 +11,7 @@ STAGE_OF: Final[Mapping[str, str]] = {
     "bandit": "security",
     "check-jsonschema": "validate",
     "coverage": "test",
-    "detect-secrets": "security",
+    "detect-secrets": "security",  # pragma: allowlist secret
     "mypy": "quality",
     "pip-audit": "security",
     "pytest": "test",

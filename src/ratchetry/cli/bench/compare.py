@@ -93,10 +93,8 @@ def command(
 ) -> int:
     """Compare the benchmarks of HEAD (by default the files here, uncommitted changes included) with those of BASE.
 
-    Both are checked out side by side and run in turn, pair by pair, on this machine: what else the machine does meets
-    both.  The verdict rests on the ratios within the pairs, and counts for all benchmarks at once.
+    Both run in turn, pair by pair, on this machine; the verdict rests on the ratios within the pairs, for all at once.
     """
-    from ratchetry.adapters.clock import SystemClock
     from ratchetry.cli.options import load_settings
     from ratchetry.pipeline.bench.plan import Request
     from ratchetry.pipeline.survey import places_of
@@ -108,7 +106,7 @@ def command(
         head=head,
         pairs=pairs,
         margin=margin,
-        seed=seed if seed is not None else int(SystemClock().now().timestamp()) % _SEEDS,
+        seed=_seed() if seed is None else seed,
         expression=expression,
         pattern=pattern,
         min_time=min_time,
@@ -120,6 +118,13 @@ def command(
     report = _measured(places, settings, request)
     _show(report, output_format, plot_file)
     return _exit_code(report, fail=fail)
+
+
+def _seed() -> int:
+    """Return a seed that differs from call to call; the report names it."""
+    from ratchetry.adapters.clock import SystemClock
+
+    return int(SystemClock().now().timestamp()) % _SEEDS
 
 
 def _measured(places: Places, settings: Settings, request: Request) -> BenchReport:
