@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import gzip
-import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,8 +16,7 @@ import pytest
 from ratchetry.adapters.fetch import HttpFetch
 from ratchetry.errors import UnreachableError
 from ratchetry.ports import Fetch
-
-Answer = Callable[[BaseHTTPRequestHandler], None]
+from tests.adapters.http_answers import Answer, hangs_up, says, says_nothing
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -67,29 +65,6 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
     server.shutdown()
     server.server_close()
     thread.join()
-
-
-def says(body: bytes, status: int = 200, **headers: str) -> Answer:
-    """Return an answer with a body."""
-
-    def answer(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(status)
-        for name, value in {"Content-Length": str(len(body)), **headers}.items():
-            handler.send_header(name.replace("_", "-"), value)
-        handler.end_headers()
-        handler.wfile.write(body)
-
-    return answer
-
-
-def hangs_up(handler: BaseHTTPRequestHandler) -> None:
-    """Close the connection without a word."""
-    handler.connection.shutdown(socket.SHUT_RDWR)
-
-
-def says_nothing(handler: BaseHTTPRequestHandler) -> None:
-    """Keep the connection and say nothing until the other side has had enough."""
-    handler.connection.recv(1)
 
 
 def trickles(handler: BaseHTTPRequestHandler) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -12,8 +12,7 @@ import pytest
 
 from ratchetry.adapters.otlp_http import HEADERS_VARIABLE, OtlpSender, headers_of, sender
 from ratchetry.errors import UnreachableError, UsageError
-
-Answer = Callable[[BaseHTTPRequestHandler], None]
+from tests.adapters.http_answers import Answer, hangs_up, says, says_nothing
 
 
 @dataclass(slots=True)
@@ -50,29 +49,6 @@ def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
     server.shutdown()
     server.server_close()
     thread.join()
-
-
-def says(body: bytes, status: int = 200, **headers: str) -> Answer:
-    """Return an answer with a body."""
-
-    def answer(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(status)
-        for name, value in {"Content-Length": str(len(body)), **headers}.items():
-            handler.send_header(name.replace("_", "-"), value)
-        handler.end_headers()
-        handler.wfile.write(body)
-
-    return answer
-
-
-def hangs_up(handler: BaseHTTPRequestHandler) -> None:
-    """Close the connection without a word."""
-    handler.connection.shutdown(socket.SHUT_RDWR)
-
-
-def says_nothing(handler: BaseHTTPRequestHandler) -> None:
-    """Keep the connection until the other side has had enough."""
-    handler.connection.recv(1)
 
 
 def breaks_off(handler: BaseHTTPRequestHandler) -> None:
